@@ -1,0 +1,27 @@
+PYTHON = .venv/bin/python
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+.PHONY: help run test check lock
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+
+run: ## start the board, on http://127.0.0.1:8000 unless HOST and PORT say otherwise
+	@sh tools/bootstrap requirements.txt
+	@exec $(PYTHON) wsgi.py
+
+test: ## run the tests (PYTEST_ADDOPTS adds options)
+	@sh tools/bootstrap requirements-dev.txt
+	@$(PYTHON) -m pytest
+
+check: ## format, lint, types and the arrows between the modules
+	@sh tools/bootstrap requirements-dev.txt
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m pyright --warnings
+	.venv/bin/lint-imports --no-logo
+
+lock: ## resolve the requirements*.in anew (needs uv)
+	$(COMPILE) $(UPGRADE) requirements.in --output-file requirements.txt
+	$(COMPILE) $(UPGRADE) requirements-dev.in --output-file requirements-dev.txt

@@ -1,0 +1,100 @@
+"""The JET card: who somebody is in the world of JET, each part as they please."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from forum.accounts.models import JetRole, Place
+from forum.accounts.prefectures import prefecture_name
+
+FIRST_YEAR = 1987
+"""The year in which the JET Programme began."""
+
+PARTS = ("jet_role", "prefecture", "place", "years")
+"""What can be hidden, by the names that `User.hidden_parts` holds."""
+
+
+class Carded(Protocol):
+    """A member, or a row with these columns of one."""
+
+    @property
+    def jet_role(self) -> str | None: ...
+    @property
+    def prefecture(self) -> str | None: ...
+    @property
+    def place(self) -> str | None: ...
+    @property
+    def year_from(self) -> int | None: ...
+    @property
+    def year_to(self) -> int | None: ...
+    @property
+    def hidden_parts(self) -> str: ...
+
+
+def card_of(member: Carded) -> str | None:
+    """The card as a line beside a name, such as 'ALT · Tottori · 2019–22', without its hidden parts; None when empty."""
+    parts = _shown(member)
+    line = " · ".join(parts[part] for part in ("jet_role", "prefecture", "years") if part in parts)
+    return line or None
+
+
+def card_rows(member: Carded) -> list[tuple[str, str]]:
+    """The card as labels and values for the profile, without what is empty or hidden."""
+    labels = {
+        "jet_role": _("Role"),
+        "prefecture": _("Prefecture"),
+        "place": _("Place"),
+        "years": _("Years in Japan"),
+    }
+    return [(labels[part], value) for part, value in _shown(member).items()]
+
+
+def jet_roles() -> dict[str, str]:
+    """The roles in the reader's language, in the order of the form."""
+    return {
+        JetRole.ALT: _("ALT"),
+        JetRole.CIR: _("CIR"),
+        JetRole.SEA: _("SEA"),
+        JetRole.APPLICANT: _("Applicant"),
+        JetRole.FORMER: _("Former JET"),
+        JetRole.OTHER: _("Other"),
+    }
+
+
+def places() -> dict[str, str]:
+    """The kinds of places in the reader's language."""
+    return {Place.CITY: _("City"), Place.TOWN: _("Town"), Place.INAKA: _("Inaka")}
+
+
+def latest_year(now: datetime) -> int:
+    """The last year that a card may name: next year, in which the newly accepted arrive."""
+    return now.year + 1
+
+
+def language() -> str:
+    """'en' or 'ja', as the reader has it."""
+    return str(get_locale())
+
+
+def _shown(member: Carded) -> dict[str, str]:
+    parts = {
+        "jet_role": jet_roles().get(member.jet_role, "") if member.jet_role else "",
+        "prefecture": prefecture_name(member.prefecture, language()) if member.prefecture else "",
+        "place": places().get(member.place, "") if member.place else "",
+        "years": _years(member.year_from, member.year_to),
+    }
+    hidden = member.hidden_parts.split()
+    return {part: value for part, value in parts.items() if value and part not in hidden}
+
+
+def _years(first: int | None, last: int | None) -> str:
+    """'2019–22', '1999–2003', '2019' for a single year, '2019–' for one who is there, '–2022' for one who left."""
+    if first == last:
+        return str(first or "")
+    if first is not None and last is not None and first // 100 == last // 100:
+        return f"{first}–{last % 100:02}"
+    return f"{first or ''}–{last or ''}"

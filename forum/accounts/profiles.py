@@ -1,0 +1,214 @@
+"""A member's public face: words about themselves, which are screened, and the JET card, which is chosen from lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from forum.access import Viewer, require_writer
+from forum.accounts import cards
+from forum.accounts.models import ProfileChange, Role, User
+from forum.accounts.prefectures import PREFECTURES
+from forum.errors import Invalid
+from forum.screening import asking
+from forum.screening.models import Decision, Kind, Screening
+from forum.spam.judging import Outcome, Submission
+from forum.text import names
+from forum.text.rendering import Link, render
+
+# As long as a user name and a little, for it stands in the same place.
+LONGEST_DISPLAY_NAME = 40
+# Half a page; what is longer is a thread, where others can answer.
+LONGEST_BIO = 2000
+# A blog, a school, two networks and one more; a page of links is what link farms make.
+MOST_LINKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a member writes about themselves, and how the form came to us."""
+
+    display_name: str
+    bio: str
+    form_age_s: float | None = None
+    is_trap_filled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The JET card as a form gives it: None for what somebody leaves open, and the parts that nobody else shall see."""
+
+    jet_role: str | None = None
+    prefecture: str | None = None
+    place: str | None = None
+    year_from: int | None = None
+    year_to: int | None = None
+    hidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of the words: None when they were as before. `reasons` say why they are not public."""
+
+    outcome: Outcome | None
+    reasons: tuple[dict[str, object], ...] = ()
+
+
+def save(session: Session, viewer: Viewer, words: Words, card: Card, now: datetime) -> Saved:
+    """Take a whole profile form. Changed words are screened: held ones wait and leave the old ones public.
+
+    Refused words change nothing, and neither does the card that came with them. Raises Forbidden or Invalid.
+    """
+    require_writer(viewer)
+    user = session.get_one(User, viewer.id)
+    _check_card(card, now)
+    is_changed = (words.display_name, words.bio) != _present(session, user)
+    saved = _save_words(session, viewer, user, words, now) if is_changed else Saved(None)
+    if saved.outcome != Outcome.REFUSED:
+        _save_card(user, card)
+    return saved
+
+
+def publish_change(session: Session, change_id: int) -> None:
+    """Make a member's waiting words the public ones."""
+    change = session.get_one(ProfileChange, change_id)
+    user = session.get_one(User, change.user_id)
+    _show(user, change.display_name, change.bio)
+    change.status = "published"
+
+
+def reject_change(session: Session, change_id: int) -> None:
+    """Decide against a member's words; where they are public already, the ones before come back."""
+    _take_back(session, change_id, "rejected")
+
+
+def hold_change_again(session: Session, change_id: int) -> None:
+    """Undo either decision: the words wait again, and the ones before them are public."""
+    _take_back(session, change_id, "held")
+
+
+def waiting_change(session: Session, user_id: int) -> ProfileChange | None:
+    """The words of a member that wait for a moderator. One statement."""
+    query = sa.select(ProfileChange).where(ProfileChange.user_id == user_id, ProfileChange.status == "held")
+    return session.scalars(query.order_by(ProfileChange.id.desc()).limit(1)).first()
+
+
+def _present(session: Session, user: User) -> tuple[str, str]:
+    """The words that the form was filled with: the waiting ones, else the public ones."""
+    waiting = waiting_change(session, user.id)
+    return (waiting.display_name, waiting.bio) if waiting else (user.display_name, user.bio)
+
+
+def _save_words(session: Session, viewer: Viewer, user: User, words: Words, now: datetime) -> Saved:
+    _check_display_name(session, user, words.display_name)
+    links = render(words.bio).links
+    _check_links(viewer, links)
+    submission = Submission(
+        kind=Kind.PROFILE,
+        title=words.display_name,
+        body=words.bio,
+        author_name=user.name,
+        links=tuple(link.url for link in links),
+        form_age_s=words.form_age_s,
+        is_trap_filled=words.is_trap_filled,
+    )
+    verdict = asking.screen(session, viewer, submission, now)
+    if verdict.outcome == Outcome.REFUSED:
+        row = asking.keep(session, user.id, submission, verdict, now)
+        return Saved(verdict.outcome, tuple(row.reasons))
+    _withdraw_waiting(session, user.id)
+    change = _change(session, user, words, now)
+    row = asking.keep(session, user.id, submission, verdict, now, profile_change_id=change.id)
+    if verdict.outcome == Outcome.PUBLISHED:
+        publish_change(session, change.id)
+    return Saved(verdict.outcome, tuple(row.reasons))
+
+
+def _check_display_name(session: Session, user: User, display_name: str) -> None:
+    """Display names are free, but nobody speaks as the board or under a moderator's name."""
+    if not display_name or user.role != Role.MEMBER:
+        return
+    of_staff = sa.select(User.id).where(
+        User.name_skeleton == names.skeleton(display_name), User.role != Role.MEMBER, User.id != user.id
+    )
+    if _is_reserved(display_name) or session.scalar(of_staff) is not None:
+        raise Invalid(display_name=_("This name would sound as if the board itself were speaking."))
+
+
+def _is_reserved(display_name: str) -> bool:
+    try:
+        names.check("".join(display_name.split()))
+    except names.BadName as fault:
+        return fault.code == "reserved"
+    return False
+
+
+def _check_links(viewer: Viewer, links: tuple[Link, ...]) -> None:
+    if len(links) > MOST_LINKS and not viewer.is_staff:
+        raise Invalid(bio=ngettext("At most %(num)d link.", "At most %(num)d links.", MOST_LINKS))
+
+
+def _withdraw_waiting(session: Session, user_id: int) -> None:
+    """Newer words take the place of those that wait, in the queue too."""
+    waiting = sa.select(ProfileChange.id).where(ProfileChange.user_id == user_id, ProfileChange.status == "held")
+    session.execute(
+        sa.update(Screening)
+        .where(Screening.profile_change_id.in_(waiting), Screening.decision == Decision.PENDING)
+        .values(decision=Decision.WITHDRAWN)
+    )
+    session.execute(
+        sa.update(ProfileChange)
+        .where(ProfileChange.user_id == user_id, ProfileChange.status == "held")
+        .values(status="replaced")
+    )
+
+
+def _change(session: Session, user: User, words: Words, now: datetime) -> ProfileChange:
+    change = ProfileChange(
+        user_id=user.id,
+        display_name=words.display_name,
+        bio=words.bio,
+        old_display_name=user.display_name,
+        old_bio=user.bio,
+        status="held",
+        created_at=now,
+    )
+    session.add(change)
+    session.flush()
+    return change
+
+
+def _take_back(session: Session, change_id: int, status: str) -> None:
+    change = session.get_one(ProfileChange, change_id)
+    user = session.get_one(User, change.user_id)
+    # What the member has written since is another change, which this decision says nothing about.
+    if change.status == "published" and (user.display_name, user.bio) == (change.display_name, change.bio):
+        _show(user, change.old_display_name, change.old_bio)
+    change.status = status
+
+
+def _show(user: User, display_name: str, bio: str) -> None:
+    user.display_name, user.bio = display_name, bio
+    user.bio_html = render(bio).html
+
+
+def _check_card(card: Card, now: datetime) -> None:
+    """The form offers only what is right, but not only our form can send."""
+    years = [year for year in (card.year_from, card.year_to) if year is not None]
+    if any(not cards.FIRST_YEAR <= year <= cards.latest_year(now) for year in years):
+        raise Invalid(year_from=_("Please choose years from the lists."))
+    if card.year_from is not None and card.year_to is not None and card.year_from > card.year_to:
+        raise Invalid(year_to=_("The last year comes before the first."))
+    if card.prefecture is not None and card.prefecture not in PREFECTURES:
+        raise Invalid(prefecture=_("Please choose from the list."))
+
+
+def _save_card(user: User, card: Card) -> None:
+    user.jet_role, user.prefecture, user.place = card.jet_role, card.prefecture, card.place
+    user.year_from, user.year_to = card.year_from, card.year_to
+    user.hidden_parts = " ".join(part for part in cards.PARTS if part in card.hidden)

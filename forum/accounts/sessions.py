@@ -1,0 +1,140 @@
+"""Server-side sessions: what a cookie stands for, and who is looking."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from forum.access import Viewer
+from forum.accounts.models import LoginSession, Suspension, User
+
+# A browser that asked to stay logged in is forgotten after a season away; any other when the working day is over.
+REMEMBERED_FOR = timedelta(days=90)
+UNREMEMBERED_FOR = timedelta(hours=12)
+# However busy, a session ends after a year, so that a stolen cookie does not work for ever.
+LONGEST = timedelta(days=365)
+# "Last seen" is kept this coarse, so that reading does not write on every page.
+SEEN_EVERY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A cookie that stands for a session: the viewer, and whether `touch` is due."""
+
+    viewer: Viewer
+    is_touch_due: bool
+
+
+def open_session(
+    session: Session, user_id: int, *, is_remembered: bool, browser: str, now: datetime
+) -> tuple[str, timedelta | None]:
+    """Sign a browser in; costs one INSERT.
+
+    Returns the secret for its cookie and how long the cookie lives (None: until the browser closes).
+    """
+    secret = secrets.token_urlsafe(32)
+    lifetime = REMEMBERED_FOR if is_remembered else UNREMEMBERED_FOR
+    session.add(
+        LoginSession(
+            secret_hash=hash_of(secret),
+            user_id=user_id,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + lifetime,
+            is_remembered=is_remembered,
+            browser=browser[:80],
+        )
+    )
+    return secret, LONGEST if is_remembered else None
+
+
+def find(session: Session, secret: str, now: datetime) -> Found | None:
+    """Whom a cookie's secret stands for, or None; one statement, which also finds a suspension in force."""
+    in_force = sa.and_(
+        Suspension.user_id == User.id,
+        Suspension.lifted_at.is_(None),
+        sa.or_(Suspension.until.is_(None), Suspension.until > now),
+    )
+    row = session.execute(
+        sa.select(
+            LoginSession.id,
+            LoginSession.seen_at,
+            User.id,
+            User.name,
+            User.display_name,
+            User.role,
+            User.joined_at,
+            User.email_confirmed_at,
+            User.approved_count,
+            User.rejected_count,
+            Suspension.id,
+            Suspension.reason,
+            Suspension.until,
+        )
+        .join(User, User.id == LoginSession.user_id)
+        .outerjoin(Suspension, in_force)
+        .where(LoginSession.secret_hash == hash_of(secret), LoginSession.expires_at > now)
+        # Of several suspensions the one that lasts longest speaks.
+        .order_by(Suspension.until.desc().nulls_first())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    viewer = Viewer(
+        session_id=row[0],
+        id=row[2],
+        name=row[3],
+        display_name=row[4],
+        role=row[5],
+        joined_at=row[6],
+        is_confirmed=row[7] is not None,
+        approved_count=row[8],
+        rejected_count=row[9],
+        is_suspended=row[10] is not None,
+        suspension_reason=row[11] or "",
+        suspended_until=row[12],
+    )
+    return Found(viewer, is_touch_due=now - row[1] > SEEN_EVERY)
+
+
+def touch(session: Session, session_id: int, now: datetime) -> None:
+    """Note that a session is in use, and move its end; one UPDATE, due once in SEEN_EVERY."""
+    login = session.get(LoginSession, session_id)
+    if login is None:
+        return
+    lifetime = REMEMBERED_FOR if login.is_remembered else UNREMEMBERED_FOR
+    login.seen_at = now
+    login.expires_at = min(now + lifetime, login.created_at + LONGEST)
+
+
+def end(session: Session, session_id: int, user_id: int) -> bool:
+    """End one of a member's sessions; False when it was not theirs or had ended."""
+    statement = sa.delete(LoginSession).where(LoginSession.id == session_id, LoginSession.user_id == user_id)
+    return session.execute(statement).rowcount == 1
+
+
+def end_all(session: Session, user_id: int, *, except_id: int = 0) -> int:
+    """End all of a member's sessions but one, as a change of password does; returns how many."""
+    statement = sa.delete(LoginSession).where(LoginSession.user_id == user_id, LoginSession.id != except_id)
+    return session.execute(statement).rowcount
+
+
+def of_member(session: Session, user_id: int, now: datetime) -> list[LoginSession]:
+    """A member's live sessions, the latest used first."""
+    query = sa.select(LoginSession).where(LoginSession.user_id == user_id, LoginSession.expires_at > now)
+    return list(session.scalars(query.order_by(LoginSession.seen_at.desc())))
+
+
+def forget_expired(session: Session, now: datetime) -> int:
+    """Delete sessions past their end; returns how many."""
+    return session.execute(sa.delete(LoginSession).where(LoginSession.expires_at <= now)).rowcount
+
+
+def hash_of(secret: str) -> str:
+    """What the table keeps of a secret: SHA-256 is enough, since 256 random bits can't be guessed."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,76 @@
+"""The one import of Flask-SQLAlchemy: the session, the one way to write, and SQLite as it should be run."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Session
+
+from forum.schema import Model
+from forum.settings import Settings
+
+# How long a writer waits for the one before it. Longer than any write takes; shorter than a visitor's patience.
+BUSY_TIMEOUT_MS = 10_000
+CACHE_KIB = 16_384
+MMAP_BYTES = 256 * 1024 * 1024
+
+db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
+
+
+def init(app: Flask, settings: Settings) -> None:
+    """Bind the database to the application."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    db.init_app(app)
+    with app.app_context():
+        sa.event.listen(db.engine, "connect", _prepare)
+        sa.event.listen(db.engine, "begin", _begin)
+
+
+def reading() -> Session:
+    """The session of this request or job, for reading: one snapshot until the context ends or `write()` begins."""
+    return db.session()
+
+
+@contextmanager
+def write() -> Iterator[Session]:
+    """One transaction that may write: committed when the block ends, rolled back when it raises.
+
+    Ends the snapshot that reading began, because SQLite can't turn a stale snapshot into a writer; so whatever a
+    decision rests on is read again inside the block. Opened by the view, the command or the job, never by a verb.
+    """
+    session = db.session()
+    session.rollback()
+    session.connection(execution_options={"begin": "IMMEDIATE"})
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def forget_connections(engine: Engine) -> None:
+    """Drop inherited connections after a fork, without closing what the parent still uses."""
+    engine.dispose(close=False)
+
+
+def _prepare(connection: sqlite3.Connection, record: object) -> None:
+    # With isolation_level None the driver never begins by itself, so that BEGIN IMMEDIATE is ours to say.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # FULL: a commit that was answered survives a power cut, not only a killed process.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    connection.execute(f"PRAGMA mmap_size = {MMAP_BYTES}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")

@@ -1,0 +1,1 @@
+"""The demo board: what an empty database is seeded with."""

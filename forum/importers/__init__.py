@@ -1,0 +1,1 @@
+"""Loading other boards' content."""

@@ -1,0 +1,71 @@
+"""Background work: huey on a file of its own, run by threads inside one of the workers.
+
+Every worker calls `start`; a lock on a file elects the one whose threads work, and another takes over when it dies.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from huey import SqliteHuey, crontab
+from huey.consumer import Consumer
+
+from forum.settings import Settings
+
+log = logging.getLogger(__name__)
+
+ELECTION_EVERY_S = 5
+
+
+def init(app: Flask, settings: Settings) -> None:
+    """Give the application its queue."""
+    queue = SqliteHuey("engawa", filename=str(settings.data_dir / "jobs.sqlite3"), results=False, utc=True)
+    app.extensions["jobs"] = queue
+    app.extensions["jobs_lock"] = settings.data_dir / "jobs.lock"
+
+
+def define(app: Flask, work: Callable[[], Any], *, name: str, minute: str = "*", hour: str = "*") -> Callable[[], Any]:
+    """Make `work` a job that runs at the given minutes and hours, as cron writes them, in an application context.
+
+    Returns a function that asks for one run soon; it comes back at once.
+    """
+    queue: SqliteHuey = app.extensions["jobs"]
+
+    def run() -> None:
+        with app.app_context():
+            work()
+
+    queue.periodic_task(crontab(minute=minute, hour=hour), name=f"{name}_by_the_clock")(run)
+    return queue.task(name=name)(run)
+
+
+def start(app: Flask) -> None:
+    """Stand for election in this process, and work when elected; comes back at once. Call it after any fork."""
+    threading.Thread(target=_campaign, args=(app,), name="jobs-election", daemon=True).start()
+
+
+def _campaign(app: Flask) -> None:
+    lock = open(app.extensions["jobs_lock"], "w")  # noqa: SIM115 - held open for as long as this process leads
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(ELECTION_EVERY_S)
+        else:
+            log.info("jobs run in this process", extra={"pid": os.getpid()})
+            _Consumer(app.extensions["jobs"], workers=1, periodic=True, check_worker_health=False).start()
+            return
+
+
+class _Consumer(Consumer):
+    """huey's consumer inside a thread: signals stay with the web server."""
+
+    def _set_signal_handlers(self) -> None:
+        pass

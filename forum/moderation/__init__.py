@@ -1,0 +1,1 @@
+"""Reports, the queue, acts and the public log."""

@@ -1,0 +1,167 @@
+"""What a decision is about: a post, a waiting version of one, or a waiting profile text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from forum.accounts import profiles
+from forum.accounts.models import ProfileChange
+from forum.errors import NotFound
+from forum.moderation.models import ActKind, Report
+from forum.screening.models import Decision, Screening
+from forum.threads import publishing
+from forum.threads.models import Post, Revision, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The one text that a decision publishes, takes away or, when it is undone, holds again."""
+
+    post_id: int | None
+    revision_id: int | None = None
+    change_id: int | None = None
+
+    def status(self, session: Session) -> str:
+        """What the database says of it now."""
+        if self.change_id:
+            query = sa.select(ProfileChange.status).where(ProfileChange.id == self.change_id)
+        elif self.revision_id:
+            query = sa.select(Revision.status).where(Revision.id == self.revision_id)
+        else:
+            query = sa.select(Post.status).where(Post.id == self.post_id)
+        return session.execute(query).scalar_one()
+
+    def publish(self, session: Session, now: datetime) -> None:
+        if self.change_id:
+            profiles.publish_change(session, self.change_id)
+        elif self.revision_id:
+            publishing.publish_revision(session, self.revision_id, now)
+        elif self.post_id:
+            publishing.publish(session, self.post_id, now)
+
+    def take_away(self, session: Session, now: datetime) -> None:
+        if self.change_id:
+            profiles.reject_change(session, self.change_id)
+        elif self.revision_id:
+            publishing.reject_revision(session, self.revision_id)
+        elif self.post_id:
+            publishing.take_away(session, self.post_id, Status.REMOVED, now)
+
+    def hold_again(self, session: Session, now: datetime) -> None:
+        if self.change_id:
+            profiles.hold_change_again(session, self.change_id)
+        elif self.revision_id:
+            publishing.hold_revision_again(session, self.revision_id)
+        elif self.post_id:
+            publishing.hold_again(session, self.post_id, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that a decision rests on, as it is in the database now."""
+
+    subject: Subject
+    author_id: int
+    thread_id: int | None
+    status: str
+    """The post's; of a profile text, "held" until it is decided."""
+    target: str
+    """For the log: "thread", "post", "edit" or "profile"."""
+    waiting: Screening | None
+    newest_screening_id: int
+    report_ids: tuple[int, ...]
+
+    @property
+    def seen(self) -> str:
+        """What the moderator's form sends back, so that nothing is decided that was not on the page."""
+        return seen_mark(self.newest_screening_id, self.report_ids)
+
+    @property
+    def choices(self) -> tuple[ActKind, ...]:
+        return choices(self.status, self.waiting is not None, bool(self.report_ids))
+
+
+def seen_mark(newest_screening_id: int, report_ids: tuple[int, ...]) -> str:
+    """Changes with every text that the author sends and with every report."""
+    return f"{newest_screening_id}.{max(report_ids, default=0)}"
+
+
+def choices(status: str, is_waiting: bool, is_reported: bool) -> tuple[ActKind, ...]:
+    """What can be decided. A text that its author or a moderator took away is left to them, and to undo."""
+    if is_waiting:
+        return (ActKind.APPROVE, ActKind.REMOVE, ActKind.SPAM)
+    if status != Status.PUBLIC:
+        return ()
+    return (ActKind.DISMISS, ActKind.REMOVE, ActKind.SPAM) if is_reported else (ActKind.REMOVE, ActKind.SPAM)
+
+
+def of_post(session: Session, post_id: int) -> Case:
+    """What there is to decide about a post: first its waiting text, then the reports on what is public. Four statements.
+
+    Raises NotFound.
+    """
+    post = session.get(Post, post_id)
+    if post is None:
+        raise NotFound(_("There is nothing at this address."))
+    waiting = session.scalars(
+        sa.select(Screening).where(Screening.post_id == post_id, Screening.decision == Decision.PENDING)
+    ).first()
+    revision_id = waiting.revision_id if waiting else None
+    return Case(
+        subject=Subject(post_id, revision_id),
+        author_id=post.author_id,
+        thread_id=post.thread_id,
+        status=post.status,
+        target=target_of(post.is_opening, revision_id, None),
+        waiting=waiting,
+        newest_screening_id=newest_screening(session, post.author_id, post_id),
+        report_ids=tuple(
+            session.scalars(sa.select(Report.id).where(Report.post_id == post_id, Report.closed_by_id.is_(None)))
+        ),
+    )
+
+
+def of_profile(session: Session, change_id: int) -> Case:
+    """What there is to decide about a profile text. Three statements; raises NotFound."""
+    change = session.get(ProfileChange, change_id)
+    if change is None:
+        raise NotFound(_("There is nothing at this address."))
+    waiting = session.scalars(
+        sa.select(Screening).where(
+            Screening.profile_change_id == change_id, Screening.decision == Decision.PENDING
+        )
+    ).first()
+    return Case(
+        subject=Subject(None, change_id=change_id),
+        author_id=change.user_id,
+        thread_id=None,
+        status=change.status,
+        target="profile",
+        waiting=waiting,
+        newest_screening_id=newest_screening(session, change.user_id, None),
+        report_ids=(),
+    )
+
+
+def target_of(is_opening: bool, revision_id: int | None, change_id: int | None) -> str:
+    """The log's word for what is decided."""
+    if change_id:
+        return "profile"
+    if revision_id:
+        return "edit"
+    return "thread" if is_opening else "post"
+
+
+def newest_screening(session: Session, author_id: int, post_id: int | None) -> int:
+    """The newest text that the author sent for a post or, without one, for the profile, by the row of its screening.
+
+    0 for a post that came by import and was never screened.
+    """
+    of_profile = sa.and_(Screening.author_id == author_id, Screening.profile_change_id.is_not(None))
+    clause = Screening.post_id == post_id if post_id else of_profile
+    return session.scalar(sa.select(sa.func.max(Screening.id)).where(clause)) or 0

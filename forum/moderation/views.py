@@ -1,0 +1,3 @@
+"""Stub."""
+from flask import Blueprint
+blueprint = Blueprint("moderation", __name__)

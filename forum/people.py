@@ -1,0 +1,41 @@
+"""How a member is shown beside what they wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import InstrumentedAttribute
+
+from forum.accounts.cards import card_of
+from forum.accounts.models import User
+
+PERSON: tuple[InstrumentedAttribute[Any], ...] = (
+    User.name,
+    User.display_name,
+    User.role,
+    User.jet_role,
+    User.prefecture,
+    User.place,
+    User.year_from,
+    User.year_to,
+    User.hidden_parts,
+    User.is_demo,
+)
+"""The columns that `person_of` needs; add them to a select that joins the author."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A name with its link, a staff badge, and the parts of the JET card that are not hidden."""
+
+    name: str
+    display_name: str
+    role: str
+    card: str | None
+    is_demo: bool = False
+
+
+def person_of(row: Any) -> Person:
+    """The person in a row that has the columns of PERSON."""
+    return Person(row.name, row.display_name, row.role, card_of(row), row.is_demo)

@@ -1,0 +1,1 @@
+"""The database side of the spam filter: gathers evidence, keeps verdicts, learns."""

@@ -1,0 +1,61 @@
+"""Train, score and build from the command line: `python -m forum.spam --help`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from forum.spam.judging import Submission, text_of
+from forum.spam.model import SHIPPED_MODEL, BrokenModel, Model
+from forum.spam.seeding import Lesson
+from forum.spam.training import build, teach
+
+
+def main() -> None:
+    """Comments come as JSON lines on stdin: text, author, url and, to train, label ("spam" or "ham")."""
+    parser = argparse.ArgumentParser(prog="python -m forum.spam", description=main.__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    train = commands.add_parser("train", help="teach FILE more; a FILE that is missing starts as the shipped model")
+    train.add_argument("--model", type=Path, required=True, metavar="FILE")
+    train.add_argument("--fresh", action="store_true", help="forget FILE and the shipped model, start from nothing")
+    score = commands.add_parser("score", help="print the probability of spam, a line for a comment")
+    score.add_argument("--model", type=Path, default=SHIPPED_MODEL, metavar="FILE")
+    commands.add_parser("build", help="make the shipped model from the seed")
+    options = parser.parse_args()
+    try:
+        _run(options)
+    except BrokenModel as error:
+        sys.exit(str(error))
+
+
+def _run(options: argparse.Namespace) -> None:
+    if options.command == "build":
+        build()
+    elif options.command == "train":
+        model = _start(options.model, options.fresh)
+        teach(model, [Lesson(_text(row), row["label"] == "spam") for row in _rows()])
+        model.save(options.model)
+    else:
+        model = Model.load(options.model)
+        sys.stdout.writelines(f"{model.probability(_text(row)):.9f}\n" for row in _rows())
+
+
+def _start(path: Path, is_fresh: bool) -> Model:
+    if is_fresh:
+        return Model.empty()
+    return Model.load(path if path.exists() else SHIPPED_MODEL)
+
+
+def _rows() -> Iterator[dict[str, Any]]:
+    return (json.loads(line) for line in sys.stdin.buffer if line.strip())
+
+
+def _text(row: dict[str, Any]) -> str:
+    links = (row["url"],) if row.get("url") else ()
+    return text_of(Submission("reply", row["text"], author_name=row.get("author") or "", links=links))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Where things are: one function an address, so that a page, a feed, a mail and a redirect agree."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+POSTS_PER_PAGE = 20
+
+
+def board_url(slug: str) -> str:
+    return f"/b/{quote(slug)}"
+
+
+def thread_url(thread_id: int, slug: str, page: int = 1) -> str:
+    """The canonical address of a page of a thread. A title without letters or digits leaves no slug."""
+    tail = f"-{quote(slug)}" if slug else ""
+    return f"/t/{thread_id}{tail}" + (f"?page={page}" if page > 1 else "")
+
+
+def post_url(post_id: int) -> str:
+    """A post's address for ever, wherever its thread moves."""
+    return f"/p/{post_id}"
+
+
+def page_of(number: int) -> int:
+    """On which page of its thread a post stands."""
+    return (number - 1) // POSTS_PER_PAGE + 1

@@ -1,0 +1,198 @@
+"""Changing what stands: edits with their history, deleting and bringing back one's own post."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from forum.access import (
+    Viewer,
+    listed_posts,
+    may_delete,
+    may_edit,
+    may_restore,
+    require_writer,
+    visible_posts,
+    visible_threads,
+)
+from forum.accounts.models import User
+from forum.errors import Forbidden, NotFound
+from forum.screening import asking
+from forum.screening.models import Decision, Kind, Screening
+from forum.spam.judging import Outcome, Submission
+from forum.text.languages import language_of
+from forum.text.rendering import render
+from forum.text.slugs import slugify
+from forum.threads import limits, mentions, publishing
+from forum.threads.models import Post, Revision, RevisionStatus, Status, Thread
+from forum.threads.posting import Draft, Posted, context_of
+
+
+def find_own(session: Session, viewer: Viewer, post_id: int) -> tuple[Post, Thread]:
+    """A post that the viewer may see, with its thread. Raises NotFound."""
+    query = (
+        sa.select(Post, Thread)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(Post.id == post_id, visible_posts(viewer), visible_threads(viewer))
+    )
+    row = session.execute(query).first()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def find_editable(session: Session, viewer: Viewer, post_id: int, now: datetime) -> tuple[Post, Thread]:
+    """A post that the viewer may edit now, with its thread. Raises NotFound or Forbidden."""
+    post, thread = find_own(session, viewer, post_id)
+    require_writer(viewer)
+    if not may_edit(viewer, post.author_id, post.status, post.created_at, now):
+        raise Forbidden(_("Posts can be edited by their authors, for 30 days."))
+    return post, thread
+
+
+def find_thread(session: Session, viewer: Viewer, thread_id: int) -> Thread:
+    """A thread that the viewer may see. Raises NotFound."""
+    thread = session.scalars(sa.select(Thread).where(Thread.id == thread_id, visible_threads(viewer))).first()
+    if thread is None:
+        raise NotFound
+    return thread
+
+
+def find_quotable(session: Session, post_id: int, thread_id: int) -> Any:
+    """The id, body and author's name of a public post of a thread, or None."""
+    query = (
+        sa.select(Post.id, Post.body, User.name)
+        .join(User, User.id == Post.author_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(Post.id == post_id, Post.thread_id == thread_id, listed_posts())
+    )
+    return session.execute(query).first()
+
+
+def edit(session: Session, viewer: Viewer, post_id: int, draft: Draft, now: datetime) -> Posted | None:
+    """Give a post a new version, and its thread a new title when it opens one. None: nothing was changed.
+
+    The new text is screened like a new post. What is held leaves the old version public; a post that itself still waits
+    goes on waiting with its new text, whatever the verdict, so that edits can't be used to try words on the filter.
+    """
+    post, thread = find_editable(session, viewer, post_id, now)
+    title = draft.title if post.is_opening else ""
+    if draft.body == post.body and title == (thread.title if post.is_opening else ""):
+        return None
+    rendered = render(draft.body, mentions.known(session, draft.body))
+    limits.check_links(viewer, len(rendered.links))
+    links = Counter(link.url for link in rendered.links)
+    submission = Submission(
+        kind=Kind.EDIT,
+        title=title,
+        body=draft.body,
+        author_name=viewer.display_name or viewer.name,
+        links=tuple(links.elements()),
+        added_links=(links - Counter(link.url for link in render(post.body).links)).total(),
+        context="" if post.is_opening else context_of(session, thread),
+        form_age_s=draft.form_age_s,
+        is_trap_filled=draft.is_trap_filled,
+    )
+    verdict = asking.screen(session, viewer, submission, now)
+    if verdict.outcome == Outcome.REFUSED:
+        row = asking.keep(session, viewer.id, submission, verdict, now)
+        return Posted(0, verdict.outcome, tuple(row.reasons))
+    asking.withdraw(session, post.id)
+    if post.status == Status.HELD:
+        row = asking.keep_waiting(session, viewer.id, submission, verdict, now, post_id=post.id)
+        post.body, post.html, post.lang = draft.body, rendered.html, rendered.lang
+        if post.is_opening:
+            thread.title, thread.slug, thread.lang = title, slugify(title), language_of(title)
+        return Posted(post.id, Outcome.HELD, tuple(row.reasons))
+    revision = _revise(session, viewer, post, thread, draft, now)
+    row = asking.keep(session, viewer.id, submission, verdict, now, post_id=post.id, revision_id=revision.id)
+    if verdict.outcome == Outcome.PUBLISHED:
+        publishing.publish_revision(session, revision.id, now)
+    return Posted(post.id, verdict.outcome, tuple(row.reasons))
+
+
+def delete(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Posted:
+    """Take one's own post away. The outcome tells whether it was public or still waited.
+
+    An opening post with answers stays: they would lose their question.
+    """
+    post, thread = find_own(session, viewer, post_id)
+    require_writer(viewer)
+    if not may_delete(viewer, post.author_id, post.status):
+        raise Forbidden(_("Posts can be deleted by their authors."))
+    if post.is_opening and thread.posts_count > 1:
+        raise Forbidden(_("This post has answers, which would lose their question. Ask a moderator if it has to go."))
+    outcome = Outcome.PUBLISHED if post.status == Status.PUBLIC else Outcome.HELD
+    asking.withdraw(session, post.id)
+    _replace_waiting(session, post.id)
+    publishing.take_away(session, post.id, Status.DELETED, now)
+    return Posted(post.id, outcome)
+
+
+def restore(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Posted:
+    """Bring back a post that one deleted: public when it was public, waiting when it waited."""
+    post, _thread = find_own(session, viewer, post_id)
+    require_writer(viewer)
+    if not may_restore(viewer, post.author_id, post.status):
+        raise Forbidden(_("Only a post that you deleted yourself can be brought back."))
+    waited = session.scalars(
+        sa.select(Screening)
+        .where(Screening.post_id == post_id, Screening.revision_id.is_(None))
+        .order_by(Screening.id.desc())
+        .limit(1)
+    ).first()
+    if waited is not None and waited.decision == Decision.WITHDRAWN:
+        waited.decision = Decision.PENDING
+        publishing.hold_again(session, post_id, now)
+        return Posted(post_id, Outcome.HELD)
+    publishing.publish(session, post_id, now)
+    return Posted(post_id, Outcome.PUBLISHED)
+
+
+def _revise(
+    session: Session, viewer: Viewer, post: Post, thread: Thread, draft: Draft, now: datetime
+) -> Revision:
+    if post.versions == 1:
+        _keep_first(session, post, thread)
+    _replace_waiting(session, post.id)
+    revision = Revision(
+        post_id=post.id,
+        editor_id=viewer.id,
+        title=draft.title if post.is_opening else None,
+        body=draft.body,
+        status=RevisionStatus.HELD,
+        created_at=now,
+    )
+    session.add(revision)
+    session.flush()
+    return revision
+
+
+def _keep_first(session: Session, post: Post, thread: Thread) -> None:
+    """Write down the version that is there, unless an earlier edit, which may wait or be rejected, has done so."""
+    is_kept = session.scalar(
+        sa.select(sa.exists().where(Revision.post_id == post.id, Revision.status == RevisionStatus.PUBLIC))
+    )
+    if is_kept:
+        return
+    session.add(
+        Revision(
+            post_id=post.id,
+            editor_id=post.author_id,
+            title=thread.title if post.is_opening else None,
+            body=post.body,
+            status=RevisionStatus.PUBLIC,
+            created_at=post.created_at,
+        )
+    )
+    session.flush()
+
+
+def _replace_waiting(session: Session, post_id: int) -> None:
+    waiting = sa.update(Revision).where(Revision.post_id == post_id, Revision.status == RevisionStatus.HELD)
+    session.execute(waiting.values(status=RevisionStatus.REPLACED))

@@ -1,0 +1,89 @@
+"""How much, how long and how fast: each number with its reason, told to the writer before and after."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from forum import limiting
+from forum.access import Viewer
+from forum.errors import Invalid, TooFast
+from forum.threads.models import Post
+
+# Shorter says nothing in a list; 4 characters are a question in Japanese. Longer is a post.
+TITLE_MIN, TITLE_MAX = 4, 120
+# "はい" is an answer. Longer than about 15 pages belongs into several posts, or nobody reads it.
+BODY_MIN, BODY_MAX = 2, 20_000
+# A guide links to a dozen offices; a link list is no post.
+LINKS_MAX = 30
+# Newcomers do link to what they ask about; lists of links are what spammers come for.
+LINKS_MAX_NEW = 3
+# Somebody is new until a few of their texts stood.
+NEW_UNTIL_APPROVED = 3
+# A double click is caught otherwise; this stops programs, and nobody writes faster.
+SECONDS_BETWEEN_POSTS = 8
+# On the first day people introduce themselves and ask; a flood on the first day is a campaign.
+FIRST_DAY = timedelta(days=1)
+FIRST_DAY_THREADS, FIRST_DAY_POSTS = 3, 15
+# More than anybody of good will writes, few enough for moderators to look through.
+DAY_THREADS, DAY_POSTS = 20, 200
+
+
+def is_new(viewer: Viewer) -> bool:
+    """Whether the limits of new members hold: until a few texts stood, never for the staff."""
+    return not viewer.is_staff and viewer.approved_count < NEW_UNTIL_APPROVED and not limiting.are_lifted()
+
+
+def told(viewer: Viewer) -> list[str]:
+    """The limits that hold for the viewer, in sentences, for beside the form."""
+    sentences = [_("Up to %(count)s characters.", count=f"{BODY_MAX:,}")]
+    if is_new(viewer):
+        sentences.append(
+            ngettext(
+                "Up to %(num)d link while you are new here.",
+                "Up to %(num)d links while you are new here.",
+                LINKS_MAX_NEW,
+            )
+        )
+    if _is_first_day(viewer, None):
+        sentences.append(
+            _("On your first day: %(threads)d threads and %(posts)d posts.", threads=FIRST_DAY_THREADS, posts=FIRST_DAY_POSTS)
+        )
+    return sentences
+
+
+def check_links(viewer: Viewer, count: int) -> None:
+    """Raise Invalid when a text has more links than the viewer may place."""
+    most = LINKS_MAX_NEW if is_new(viewer) else LINKS_MAX
+    if count > most:
+        sentence = ngettext("At most %(num)d link, please.", "At most %(num)d links, please.", most)
+        raise Invalid(body=f"{sentence} {_('Yours has %(count)d.', count=count)}")
+
+
+def check_pace(session: Session, viewer: Viewer, *, is_thread: bool, now: datetime) -> None:
+    """Raise TooFast when the viewer writes faster than people do. One statement, over an index, a day deep."""
+    if viewer.is_staff or limiting.are_lifted():
+        return
+    since = now - timedelta(days=1)
+    query = sa.select(
+        sa.func.count(), sa.func.count().filter(Post.is_opening), sa.func.max(Post.created_at), sa.func.min(Post.created_at)
+    ).where(Post.author_id == viewer.id, Post.created_at > since)
+    posts, threads, newest, oldest = session.execute(query).one()
+    if newest is not None and now - newest < timedelta(seconds=SECONDS_BETWEEN_POSTS):
+        raise TooFast(_("One moment: your last post was only seconds ago."), SECONDS_BETWEEN_POSTS)
+    most_threads, most_posts = (
+        (FIRST_DAY_THREADS, FIRST_DAY_POSTS) if _is_first_day(viewer, now) else (DAY_THREADS, DAY_POSTS)
+    )
+    if posts >= most_posts or (is_thread and threads >= most_threads):
+        wait_s = int((oldest + timedelta(days=1) - now).total_seconds()) + 1
+        raise TooFast(_("That is a lot for one day. Please go on tomorrow; what you wrote stays in the form."), wait_s)
+
+
+def _is_first_day(viewer: Viewer, now: datetime | None) -> bool:
+    if viewer.joined_at is None or not is_new(viewer):
+        return False
+    return (now or datetime.now(viewer.joined_at.tzinfo)) - viewer.joined_at < FIRST_DAY

@@ -1,0 +1,177 @@
+"""Lists of threads: the latest of all boards, of one board, and the boards themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from forum.access import listed_threads
+from forum.accounts.models import User
+from forum.errors import NotFound
+from forum.schema import EPOCH, MICROSECOND
+from forum.threads.addresses import board_url, thread_url
+from forum.threads.models import Board, Lock, Pin, Thread
+
+THREADS_PER_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A board as the list of boards shows it, in the reader's language."""
+
+    slug: str
+    name: str
+    description: str
+    lang: str
+    url: str
+    threads_count: int
+    posts_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A line in a list of threads."""
+
+    url: str
+    title: str
+    lang: str
+    board_name: str
+    board_url: str | None
+    author: str
+    replies: int
+    last_at: datetime
+    last_author: str
+    is_pinned: bool
+    is_locked: bool
+    is_waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadList:
+    """A page of threads; `older` is the cursor of the next page, None at the end."""
+
+    rows: tuple[ThreadRow, ...]
+    older: str | None
+
+
+def boards(session: Session, language: str) -> list[BoardRow]:
+    """All boards in their order; one statement."""
+    return [_board_row(board, language) for board in session.scalars(sa.select(Board).order_by(Board.position, Board.id))]
+
+
+def find_board(session: Session, slug: str, language: str) -> tuple[int, BoardRow]:
+    """The board of that slug, with its id; one statement. Raises NotFound."""
+    board = session.scalars(sa.select(Board).where(Board.slug == slug)).first()
+    if board is None:
+        raise NotFound
+    return board.id, _board_row(board, language)
+
+
+def latest(session: Session, language: str, before: str | None = None) -> ThreadList:
+    """Public threads of all boards, the one with the newest post first; one statement at any depth."""
+    return _page(session, language, before, with_board=True)
+
+
+def of_board(session: Session, board_id: int, language: str, before: str | None = None) -> ThreadList:
+    """Public threads of a board, the one with the newest post first; one statement at any depth."""
+    return _page(session, language, before, Thread.board_id == board_id, with_board=False)
+
+
+def pinned(session: Session, board_id: int, language: str) -> tuple[ThreadRow, ...]:
+    """The pinned threads of a board, the last pinned first; one statement."""
+    query = _select().where(Thread.board_id == board_id, Pin.thread_id.is_not(None), listed_threads())
+    rows = session.execute(query.order_by(Pin.created_at.desc()))
+    return tuple(_thread_row(row, language, with_board=False) for row in rows)
+
+
+def _page(
+    session: Session, language: str, before: str | None, *clauses: sa.ColumnElement[bool], with_board: bool
+) -> ThreadList:
+    query = _select().where(listed_threads(), *clauses)
+    if before is not None:
+        query = query.where(sa.tuple_(Thread.last_post_at, Thread.id) < sa.tuple_(*_parse(before)))
+    query = query.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(THREADS_PER_PAGE + 1)
+    found = session.execute(query).all()
+    rows = found[:THREADS_PER_PAGE]
+    older = _cursor(rows[-1]) if len(found) > THREADS_PER_PAGE else None
+    return ThreadList(tuple(_thread_row(row, language, with_board=with_board) for row in rows), older)
+
+
+_author = aliased(User)
+_last_author = aliased(User)
+
+
+def _select() -> sa.Select[Any]:
+    return (
+        sa.select(
+            Thread.id,
+            Thread.slug,
+            Thread.title,
+            Thread.lang,
+            Thread.posts_count,
+            Thread.last_post_at,
+            Board.slug.label("board_slug"),
+            Board.name.label("board_name"),
+            Board.name_ja.label("board_name_ja"),
+            _name(_author).label("author"),
+            _name(_last_author).label("last_author"),
+            Lock.thread_id.is_not(None).label("is_locked"),
+            Pin.thread_id.is_not(None).label("is_pinned"),
+        )
+        .join(Board, Board.id == Thread.board_id)
+        .join(_author, _author.id == Thread.author_id)
+        .outerjoin(_last_author, _last_author.id == Thread.last_author_id)
+        .outerjoin(Lock, Lock.thread_id == Thread.id)
+        .outerjoin(Pin, Pin.thread_id == Thread.id)
+    )
+
+
+def _name(user: Any) -> sa.ColumnElement[str]:
+    return sa.func.coalesce(sa.func.nullif(user.display_name, ""), user.name)
+
+
+def _thread_row(row: Any, language: str, *, with_board: bool) -> ThreadRow:
+    return ThreadRow(
+        url=thread_url(row.id, row.slug),
+        title=row.title,
+        lang=row.lang,
+        board_name=(language == "ja" and row.board_name_ja) or row.board_name,
+        board_url=board_url(row.board_slug) if with_board else None,
+        author=row.author,
+        replies=max(0, row.posts_count - 1),
+        last_at=row.last_post_at,
+        last_author=row.last_author or row.author,
+        is_pinned=row.is_pinned,
+        is_locked=row.is_locked,
+    )
+
+
+def _board_row(board: Board, language: str) -> BoardRow:
+    is_ja = language == "ja"
+    return BoardRow(
+        slug=board.slug,
+        name=(is_ja and board.name_ja) or board.name,
+        description=(is_ja and board.description_ja) or board.description,
+        lang="ja" if is_ja and board.description_ja else board.lang,
+        url=board_url(board.slug),
+        threads_count=board.threads_count,
+        posts_count=board.posts_count,
+    )
+
+
+def _cursor(row: sa.Row[Any]) -> str:
+    return f"{(row.last_post_at - EPOCH) // MICROSECOND}-{row.id}"
+
+
+def _parse(cursor: str) -> Sequence[Any]:
+    moment, _, thread_id = cursor.partition("-")
+    if not (moment.isascii() and moment.isdigit() and thread_id.isascii() and thread_id.isdigit()):
+        raise NotFound
+    if len(moment) > 17 or len(thread_id) > 12:
+        raise NotFound
+    return sa.bindparam(None, EPOCH + int(moment) * MICROSECOND, Thread.last_post_at.type), int(thread_id)

@@ -1,0 +1,20 @@
+"""Which @names in a text are members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from forum.accounts.models import User
+from forum.text.rendering import linked_names
+
+
+def known(session: Session, body: str) -> Mapping[str, str]:
+    """The members that a text mentions, as key -> name; one statement, or none where there is no @."""
+    keys = linked_names(body)
+    if not keys:
+        return {}
+    rows = session.execute(sa.select(User.name_key, User.name).where(User.name_key.in_(keys)))
+    return {key: name for key, name in rows}

@@ -1,0 +1,150 @@
+"""What is public: the one place where a post or a version appears or goes, with all counters kept right.
+
+Counters speak of what everybody sees: a thread's count of its public posts, a board's and a member's of public posts in
+public threads. They are changed by SQL expressions in the same transaction, never from a number read before.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from forum.accounts.models import User
+from forum.text.languages import language_of
+from forum.text.rendering import render
+from forum.text.slugs import slugify
+from forum.threads import mentions
+from forum.threads.models import Board, Post, Revision, RevisionStatus, Status, Thread
+
+
+def publish(session: Session, post_id: int, now: datetime) -> None:
+    """Make a post public, with its thread when it opens one. It gets its number the first time."""
+    _change(session, post_id, Status.PUBLIC, now)
+
+
+def take_away(session: Session, post_id: int, status: Status, now: datetime) -> None:
+    """Take a post from the public, as REMOVED or DELETED; with it the thread that it opens. It keeps its number."""
+    _change(session, post_id, status, now)
+
+
+def hold_again(session: Session, post_id: int, now: datetime) -> None:
+    """Let a post wait for a moderator again, as before a decision that is undone."""
+    _change(session, post_id, Status.HELD, now)
+
+
+def publish_revision(session: Session, revision_id: int, now: datetime) -> None:
+    """Make a version the public one."""
+    revision = session.get_one(Revision, revision_id)
+    revision.status = RevisionStatus.PUBLIC
+    post = session.get_one(Post, revision.post_id)
+    post.versions += 1
+    _show(session, post, revision)
+
+
+def reject_revision(session: Session, revision_id: int) -> None:
+    """Let a waiting version never become public."""
+    session.get_one(Revision, revision_id).status = RevisionStatus.REJECTED
+
+
+def hold_revision_again(session: Session, revision_id: int) -> None:
+    """Let a version wait again, as before a decision that is undone; the public version is the one before it."""
+    revision = session.get_one(Revision, revision_id)
+    was_public = revision.status == RevisionStatus.PUBLIC
+    revision.status = RevisionStatus.HELD
+    if not was_public:
+        return
+    session.flush()
+    before = session.scalars(
+        sa.select(Revision)
+        .where(Revision.post_id == revision.post_id, Revision.status == RevisionStatus.PUBLIC)
+        .order_by(Revision.id.desc())
+        .limit(1)
+    ).one()
+    post = session.get_one(Post, revision.post_id)
+    post.versions -= 1
+    _show(session, post, before)
+
+
+def _show(session: Session, post: Post, revision: Revision) -> None:
+    rendered = render(revision.body, mentions.known(session, revision.body))
+    post.body, post.html, post.lang = revision.body, rendered.html, rendered.lang
+    post.edited_at = revision.created_at if post.versions > 1 else None
+    if revision.title is not None:
+        thread = session.get_one(Thread, post.thread_id)
+        thread.title = revision.title
+        thread.slug = slugify(revision.title)
+        thread.lang = language_of(revision.title)
+
+
+def _change(session: Session, post_id: int, status: Status, now: datetime) -> None:
+    post = session.get_one(Post, post_id)
+    if post.status == status:
+        return
+    step = (status == Status.PUBLIC) - (post.status == Status.PUBLIC)
+    post.status = status
+    if post.is_opening:
+        _count_thread(session, post.thread_id, -1)
+    if status == Status.PUBLIC and post.number is None:
+        post.number = _next_number(session, post.thread_id)
+        post.published_at = now
+    session.flush()
+    if step:
+        _count_post(session, post, step)
+    if post.is_opening:
+        session.execute(sa.update(Thread).where(Thread.id == post.thread_id).values(status=status))
+        _count_thread(session, post.thread_id, +1)
+
+
+def _next_number(session: Session, thread_id: int) -> int:
+    statement = sa.update(Thread).where(Thread.id == thread_id).values(last_number=Thread.last_number + 1)
+    return session.execute(statement.returning(Thread.last_number)).scalar_one()
+
+
+def _count_post(session: Session, post: Post, step: int) -> None:
+    """Keep the thread's count and newest post right, and the board's and author's unless the whole thread is counted."""
+    newest = (
+        sa.select(Post.published_at, Post.author_id)
+        .where(Post.thread_id == post.thread_id, Post.status == Status.PUBLIC)
+        .order_by(Post.number.desc())
+        .limit(1)
+    )
+    last = session.execute(newest).first()
+    values: dict[str, object] = {"posts_count": Thread.posts_count + step}
+    if last is not None:
+        values |= {"last_post_at": last[0], "last_author_id": last[1]}
+    thread = sa.update(Thread).where(Thread.id == post.thread_id).values(values)
+    board_id, status = session.execute(thread.returning(Thread.board_id, Thread.status)).one()
+    if status != Status.PUBLIC or post.is_opening:
+        return
+    session.execute(sa.update(Board).where(Board.id == board_id).values(posts_count=Board.posts_count + step))
+    session.execute(
+        sa.update(User).where(User.id == post.author_id).values(posts_count=User.posts_count + step)
+    )
+
+
+def _count_thread(session: Session, thread_id: int, sign: int) -> None:
+    """Add a public thread with all its public posts to the board's and authors' counts, or take it off. O(posts)."""
+    session.flush()
+    thread = session.execute(
+        sa.select(Thread.board_id, Thread.status, Thread.posts_count).where(Thread.id == thread_id)
+    ).one()
+    if thread.status != Status.PUBLIC:
+        return
+    session.execute(
+        sa.update(Board)
+        .where(Board.id == thread.board_id)
+        .values(
+            threads_count=Board.threads_count + sign, posts_count=Board.posts_count + sign * thread.posts_count
+        )
+    )
+    counts = (
+        sa.select(Post.author_id, sa.func.count())
+        .where(Post.thread_id == thread_id, Post.status == Status.PUBLIC)
+        .group_by(Post.author_id)
+    )
+    for author_id, count in session.execute(counts).all():
+        session.execute(
+            sa.update(User).where(User.id == author_id).values(posts_count=User.posts_count + sign * count)
+        )

@@ -1,0 +1,98 @@
+"""Pages that are read."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from forum.db import reading as db_reading
+from forum.errors import NotFound
+from forum.threads import history, lists
+from forum.threads import reading as threads
+from forum.threads.addresses import board_url, thread_url
+from forum.threads.forms import ReplyForm
+from forum.threads.limits import told
+from forum.threads.views import blueprint
+from forum.web.filters import absolute
+from forum.web.language import current_language
+from forum.web.viewer import current_viewer, now
+
+# More pages than the longest thread will ever have; a longer number is no page.
+LAST_PAGE = 1_000_000
+
+
+@blueprint.get("/")
+def latest() -> str:
+    """The threads of all boards, the one with the newest post first."""
+    before = request.args.get("before")
+    page = lists.latest(db_reading(), current_language(), before)
+    boards = lists.boards(db_reading(), current_language())
+    return render_template(
+        "threads/latest.html", page=page, boards=boards, is_first=before is None, older=_older("/", page.older)
+    )
+
+
+@blueprint.get("/boards")
+def boards() -> str:
+    """All boards."""
+    return render_template("threads/boards.html", boards=lists.boards(db_reading(), current_language()))
+
+
+@blueprint.get("/b/<slug>")
+def board(slug: str) -> str:
+    """The threads of a board."""
+    session, language, before = db_reading(), current_language(), request.args.get("before")
+    board_id, row = lists.find_board(session, slug, language)
+    return render_template(
+        "threads/board.html",
+        board=row,
+        pinned=lists.pinned(session, board_id, language) if before is None else (),
+        page=(page := lists.of_board(session, board_id, language, before)),
+        is_first=before is None,
+        older=_older(board_url(slug), page.older),
+    )
+
+
+@blueprint.get("/t/<int:thread_id>", defaults={"slug": ""})
+@blueprint.get("/t/<int:thread_id>-<path:slug>")
+def thread(thread_id: int, slug: str) -> ResponseReturnValue:
+    """A page of a thread. An address with another slug, as after a change of title, leads to the canonical one."""
+    viewer, page = current_viewer(), _page_number()
+    shown = threads.thread_page(db_reading(), viewer, thread_id, page, current_language(), now())
+    canonical = shown.pager.url(page)
+    if thread_url(thread_id, slug) != shown.url:
+        return redirect(canonical, 301)
+    form = ReplyForm() if shown.may_reply else None
+    if form:
+        form.stamp()
+    return render_template(
+        "threads/thread.html",
+        thread=shown,
+        form=form,
+        limits=told(viewer) if form else (),
+        canonical_url=absolute(canonical),
+    )
+
+
+@blueprint.get("/p/<int:post_id>")
+def post(post_id: int) -> ResponseReturnValue:
+    """A post's address for ever: leads to where it stands now."""
+    return redirect(threads.place_of(db_reading(), current_viewer(), post_id), 302)
+
+
+@blueprint.get("/p/<int:post_id>/history")
+def versions(post_id: int) -> str:
+    """The versions of a post with what changed from one to the next."""
+    page = history.versions(db_reading(), current_viewer(), post_id)
+    return render_template("threads/history.html", page=page)
+
+
+def _page_number() -> int:
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LAST_PAGE))):
+        raise NotFound
+    return int(text)
+
+
+def _older(address: str, cursor: str | None) -> str | None:
+    return f"{address}?before={cursor}" if cursor else None

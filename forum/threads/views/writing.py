@@ -1,0 +1,209 @@
+"""Forms that write. Each view finds, validates, opens one transaction, calls one verb and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from forum.access import require_writer
+from forum.db import reading, write
+from forum.errors import Invalid, Problem, TooFast
+from forum.screening import words
+from forum.spam.judging import Outcome
+from forum.text.quoting import quote
+from forum.text.rendering import render
+from forum.threads import editing, lists, mentions, posting
+from forum.threads import reading as threads
+from forum.threads.addresses import post_url, thread_url
+from forum.threads.forms import ReplyForm, ThreadForm, TitledForm
+from forum.threads.limits import told
+from forum.threads.models import Thread
+from forum.threads.posting import Posted
+from forum.threads.views import blueprint
+from forum.web.forms import submitted
+from forum.web.language import current_language
+from forum.web.notices import redirect_with
+from forum.web.viewer import current_viewer, now
+
+FRAGMENT = "X-Fragment"
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Open a thread."""
+    if current_viewer().is_guest:
+        return _log_in_first()
+    require_writer(current_viewer())
+    form = ThreadForm(submitted(), board=request.args.get("board"))
+    form.board.choices = [(row.slug, row.name) for row in lists.boards(reading(), current_language())]
+    page = _Composer(form, _("New thread"), url_for(".new"), "new", _("Post thread"))
+    return page.answer(
+        lambda session: posting.start_thread(session, current_viewer(), form.board.data, form.draft(now()), now())
+    )
+
+
+@blueprint.route("/t/<int:thread_id>/reply", methods=["GET", "POST"])
+def reply(thread_id: int) -> ResponseReturnValue:
+    """Answer in a thread; `?quote=` names a post to begin with."""
+    if current_viewer().is_guest:
+        return _log_in_first()
+    thread = editing.find_thread(reading(), current_viewer(), thread_id)
+    form = ReplyForm(submitted())
+    is_quoting = request.method == "GET" and "quote" in request.args
+    if is_quoting:
+        form.body.data = _quotation(request.args["quote"], thread_id)
+    page = _Composer(
+        form,
+        _("Reply"),
+        url_for(".reply", thread_id=thread_id),
+        f"reply-{thread_id}",
+        _("Post reply"),
+        thread=thread,
+        is_quoting=is_quoting,
+    )
+    return page.answer(
+        lambda session: posting.reply(session, current_viewer(), thread_id, form.draft(now()), now())
+    )
+
+
+@blueprint.route("/p/<int:post_id>/edit", methods=["GET", "POST"])
+def edit(post_id: int) -> ResponseReturnValue:
+    """Give a post a new version."""
+    post, thread = editing.find_editable(reading(), current_viewer(), post_id, now())
+    kept = {"body": post.body, "title": thread.title}
+    form = TitledForm(submitted(), data=kept) if post.is_opening else ReplyForm(submitted(), data=kept)
+    page = _Composer(
+        form,
+        _("Edit"),
+        url_for(".edit", post_id=post_id),
+        f"edit-{post_id}-{post.versions}",
+        _("Save"),
+        thread=thread,
+        is_edit=True,
+    )
+    return page.answer(
+        lambda session: editing.edit(session, current_viewer(), post_id, form.draft(now()), now())
+    )
+
+
+@blueprint.route("/p/<int:post_id>/delete", methods=["GET", "POST"])
+def delete(post_id: int) -> ResponseReturnValue:
+    """Take one's own post away, after a question."""
+    if request.method == "GET":
+        post, thread = editing.find_own(reading(), current_viewer(), post_id)
+        require_writer(current_viewer())
+        return render_template(
+            "threads/delete.html", html=Markup(post.html), lang=post.lang, thread=thread, post_id=post_id  # noqa: S704
+        )
+    with write() as session:
+        done = editing.delete(session, current_viewer(), post_id, now())
+    return redirect_with("deleted" if done.outcome == Outcome.PUBLISHED else "withdrawn", post_url(post_id))
+
+
+@blueprint.post("/p/<int:post_id>/restore")
+def restore(post_id: int) -> ResponseReturnValue:
+    """Bring one's own post back."""
+    with write() as session:
+        done = editing.restore(session, current_viewer(), post_id, now())
+    return redirect_with("restored" if done.outcome == Outcome.PUBLISHED else "restored-held", post_url(post_id))
+
+
+class _Composer:
+    """A page with a form for a text: shown, previewed, sent back with what is wrong, or taken."""
+
+    def __init__(
+        self,
+        form: ReplyForm,
+        heading: str,
+        action: str,
+        draft_key: str,
+        button: str,
+        *,
+        thread: Thread | None = None,
+        is_edit: bool = False,
+        is_quoting: bool = False,
+    ) -> None:
+        self.form, self.heading, self.action, self.draft_key, self.button = form, heading, action, draft_key, button
+        self.thread, self.is_edit, self.is_quoting = thread, is_edit, is_quoting
+
+    def answer(self, take: Callable[[Session], Posted | None]) -> ResponseReturnValue:
+        """The page on GET; on POST a preview, the form with its errors (422), or a redirect to what was made."""
+        if request.method == "GET":
+            return self._page()
+        if "preview" in request.form:
+            return self._preview()
+        if not self.form.validate():
+            return self._page(), 422
+        try:
+            with write() as session:
+                posted = take(session)
+        except Invalid as problem:
+            self.form.refuse(problem.fields)
+            return self._page(), 422
+        except TooFast as problem:
+            return self._come_back(problem), problem.status, {"Retry-After": str(problem.retry_after_s)}
+        except Problem as problem:
+            # A thread that was locked or a member suspended meanwhile: the text must not be lost with the page.
+            return self._come_back(problem), problem.status
+        if posted is not None and posted.outcome == Outcome.REFUSED:
+            return self._refused(posted), 422
+        return self._done(posted)
+
+    def _done(self, posted: Posted | None) -> ResponseReturnValue:
+        if posted is None:
+            return redirect_with("unchanged", self.action.removesuffix("/edit"), posted_key=self.form.key)
+        is_public = posted.outcome == Outcome.PUBLISHED
+        code = ("edited" if is_public else "edit-held") if self.is_edit else ("posted" if is_public else "held")
+        place = threads.place_of(reading(), current_viewer(), posted.post_id)
+        return redirect_with(code, place, posted_key=self.form.key)
+
+    def _come_back(self, problem: Problem) -> str:
+        self.form.form_errors.append(str(problem.sentence))
+        return self._page()
+
+    def _refused(self, posted: Posted) -> str:
+        self.form.form_errors.append(_("This was not published, because it looks like spam in more than one way."))
+        self.form.form_errors.extend(words.for_author(posted.reasons))
+        self.form.form_errors.append(_("If we are wrong, please change it, or write to a moderator."))
+        return self._page()
+
+    def _preview(self) -> ResponseReturnValue:
+        body = self.form.body.data or ""
+        rendered = render(body, mentions.known(reading(), body))
+        html = Markup(rendered.html)  # noqa: S704 - made by the renderer on this line
+        if request.headers.get(FRAGMENT) == "preview":
+            return render_template("threads/_preview.html", html=html, lang=rendered.lang)
+        return self._page(html, rendered.lang)
+
+    def _page(self, preview: Markup | None = None, preview_lang: str | None = None) -> str:
+        self.form.stamp()
+        return render_template(
+            "threads/compose.html",
+            form=self.form,
+            heading=self.heading,
+            action=self.action,
+            draft_key=self.draft_key,
+            button_label=self.button,
+            thread=self.thread,
+            thread_url=thread_url(self.thread.id, self.thread.slug) if self.thread else None,
+            limits=told(current_viewer()),
+            is_quoting=self.is_quoting,
+            preview_html=preview,
+            preview_lang=preview_lang,
+        )
+
+
+def _quotation(post_id: str, thread_id: int) -> str:
+    if not (post_id.isascii() and post_id.isdigit() and len(post_id) <= 12):
+        return ""
+    found = editing.find_quotable(reading(), int(post_id), thread_id)
+    return quote(found.body, found.name, post_url(found.id)) if found else ""
+
+
+def _log_in_first() -> ResponseReturnValue:
+    return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")), 303)

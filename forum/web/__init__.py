@@ -1,0 +1,1 @@
+"""The HTTP seam: everything between a request and a room's views."""

@@ -1,0 +1,74 @@
+"""What templates may call: times, addresses of static files, and the facts that every page shows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import format_date, ngettext
+from flask_babel import gettext as _
+
+from forum.web import notices
+from forum.web.language import current_language
+from forum.web.viewer import current_viewer, now
+
+# Japan has no summer time, and had none in the lifetime of any post.
+JST = timezone(timedelta(hours=9), "JST")
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
+
+
+def init(app: Flask) -> None:
+    """Give the templates their filters and what they all show."""
+    app.add_template_filter(iso)
+    app.add_template_filter(jst)
+    app.add_template_filter(ago)
+    app.add_template_filter(absolute)
+    app.add_template_global(asset)
+    @app.context_processor
+    def _everywhere() -> dict[str, Any]:
+        return {
+            "viewer": current_viewer(),
+            "locale": current_language(),
+            "site_name": "Engawa",
+            "notice": notices.current(),
+            "posted_key": notices.posted_key(),
+            "canonical_url": absolute(request.path),
+        }
+
+
+def asset(path: str) -> str:
+    """The address of a static file."""
+    return url_for("static", filename=path)
+
+
+def absolute(address: str) -> str:
+    """The full public address of a page: from BASE_URL, never from what a request calls its host."""
+    return current_app.config["SETTINGS"].base_url + address
+
+
+def iso(moment: datetime) -> str:
+    """2026-11-22T08:02:00Z, for machines."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def jst(moment: datetime) -> str:
+    """The moment in Japan, in full: '22 Nov 2026, 17:02 JST' or '2026年11月22日 17:02'."""
+    there = moment.astimezone(JST)
+    if current_language() == "ja":
+        return f"{there.year}年{there.month}月{there.day}日 {there:%H:%M}"
+    return f"{there.day} {there:%b %Y, %H:%M} JST"
+
+
+def ago(moment: datetime) -> str:
+    """'3 hours ago' within a week, later the date in Japan."""
+    passed_s = (now() - moment).total_seconds()
+    if passed_s < MINUTE_S:
+        return _("just now")
+    if passed_s < HOUR_S:
+        return ngettext("%(num)d minute ago", "%(num)d minutes ago", int(passed_s // MINUTE_S))
+    if passed_s < DAY_S:
+        return ngettext("%(num)d hour ago", "%(num)d hours ago", int(passed_s // HOUR_S))
+    if passed_s < 7 * DAY_S:
+        return ngettext("%(num)d day ago", "%(num)d days ago", int(passed_s // DAY_S))
+    return format_date(moment.astimezone(JST).date(), "medium")

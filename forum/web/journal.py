@@ -1,0 +1,74 @@
+"""The log: one JSON object a line on standard error, with the request's id, and never a body, password or secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, Response, g, has_request_context, request
+
+# Long values are cut, so that nobody fills the disk or hides a line behind another.
+LONGEST_VALUE = 1024
+STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+access_log = logging.getLogger("forum.access_log")
+
+
+def init(app: Flask) -> None:
+    """Write the log as JSON, with a line for each request."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    forum_log = logging.getLogger("forum")
+    forum_log.handlers = [handler]
+    forum_log.setLevel(logging.INFO)
+    forum_log.propagate = False
+    app.before_request(_begin)
+    app.after_request(_note)
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line: time in UTC, level, message, request id, and whatever `extra` named."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "message": _cut(record.getMessage()),
+        }
+        if has_request_context():
+            line["request"] = g.get("request_id")
+        line |= {name: _cut(value) for name, value in vars(record).items() if name not in STANDARD}
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _begin() -> None:
+    g.request_id = secrets.token_hex(8)
+    g.began_s = time.perf_counter()
+
+
+def _note(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    access_log.info(
+        "request",
+        extra={
+            "method": request.method,
+            "path": request.path,
+            "status": response.status_code,
+            "ms": round((time.perf_counter() - g.get("began_s", time.perf_counter())) * 1000, 1),
+            "address": request.remote_addr,
+        },
+    )
+    return response
+
+
+def _cut(value: object) -> object:
+    if isinstance(value, str) and len(value) > LONGEST_VALUE:
+        return value[:LONGEST_VALUE] + "…"
+    return value

@@ -1,0 +1,59 @@
+"""Which language the visitor reads: their choice, else what their browser asks for."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, request
+from flask_babel import Babel
+from werkzeug.wrappers import Response
+
+from forum.errors import NotFound
+
+LANGUAGES = {"en": "English", "ja": "日本語"}
+COOKIE = "language"
+YEAR_S = 365 * 24 * 3600
+
+blueprint = Blueprint("web", __name__)
+
+
+def init(app: Flask) -> None:
+    """Translate by the catalogues beside this package."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    Babel(app, locale_selector=current_language)
+    app.register_blueprint(blueprint)
+
+
+def current_language() -> str:
+    """'en' or 'ja'; English outside a request, as in commands and jobs, unless `speaking` says otherwise."""
+    if not has_request_context():
+        return "en"
+    if "language" not in g:
+        chosen = request.cookies.get(COOKIE, "")
+        g.language = chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
+    return g.language
+
+
+@blueprint.post("/language")
+def language() -> Response:
+    """Remember the visitor's choice and lead back to where they were."""
+    chosen = request.form.get("language", "")
+    if chosen not in LANGUAGES:
+        raise NotFound
+    response = redirect(local_address(request.form.get("next", "/")), 303)
+    response.set_cookie(
+        COOKIE,
+        chosen,
+        max_age=YEAR_S,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["VIEWER_COOKIE_SECURE"],
+    )
+    return response
+
+
+def local_address(target: str) -> str:
+    """`target` when it is an address on this board, else "/": nobody is led away by a crafted link."""
+    parts = urlsplit(target)
+    is_plain = target.startswith("/") and not target.startswith("//") and target.isprintable() and "\\" not in target
+    return target if is_plain and not parts.scheme and not parts.netloc else "/"

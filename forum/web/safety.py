@@ -1,0 +1,91 @@
+"""What every request and every answer must keep to: same site, safe headers, nothing shared that is private."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, request
+from flask_babel import gettext as _
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from forum.errors import Forbidden
+from forum.settings import Settings
+from forum.web.viewer import has_session_cookie
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+# The longest post is 20,000 characters, at most 4 bytes each and three times that when form-encoded.
+MOST_BODY_BYTES = 512 * 1024
+MOST_FORM_PARTS = 60
+YEAR_S = 365 * 24 * 3600
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+
+
+def init(app: Flask, settings: Settings) -> None:
+    """Put the checks before and the headers after every view."""
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BODY_BYTES
+    app.config["MAX_FORM_PARTS"] = MOST_FORM_PARTS
+    app.config["ORIGIN"] = settings.origin
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
+    app.before_request(refuse_other_sites)
+    app.after_request(harden)
+    app.after_request(let_browsers_ask_again)
+    if settings.is_https:
+        app.after_request(keep_to_https)
+
+
+def refuse_other_sites() -> None:
+    """Refuse a change that another site's page sends with our visitor's cookies.
+
+    Browsers name the sender in Sec-Fetch-Site or, the older ones, in Origin, and no page can forge either. So forms need
+    no token, and guests' pages hold nothing personal. A request that names no sender is refused as well.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    sender = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    own = (request.host_url.rstrip("/"), current_app.config["ORIGIN"])
+    is_ours = sender == "same-origin" if sender else origin in own
+    if not is_ours:
+        raise Forbidden(_("This form was sent from another site. Please open the page here and send it again."))
+
+
+def harden(response: Response) -> Response:
+    """Tell the browser what our pages never do."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    return response
+
+
+def keep_to_https(response: Response) -> Response:
+    """Bind visitors to https for a year, once the board has it."""
+    response.headers["Strict-Transport-Security"] = f"max-age={YEAR_S}; includeSubDomains"
+    return response
+
+
+def let_browsers_ask_again(response: Response) -> Response:
+    """Give pages an ETag, so that an unchanged one is answered by 304; say who may keep them.
+
+    Every page is asked for again each time, so that it is never stale. What a signed-in browser gets is its own; errors
+    and answers to forms are kept by nobody.
+    """
+    if response.direct_passthrough or "Cache-Control" in response.headers:
+        return response
+    if request.method not in SAFE_METHODS or response.status_code >= 400:
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    response.headers["Cache-Control"] = "private, no-cache" if has_session_cookie() else "no-cache"
+    response.vary.update(("Accept-Language", "Cookie"))
+    if response.status_code == 200:
+        response.add_etag(weak=True)
+        response.make_conditional(request)
+    return response

@@ -1,0 +1,86 @@
+"""Who is looking: from the session cookie to `current_viewer()`, by way of Flask-Login.
+
+The cookie holds a random secret and nothing else. Flask's own signed session is not used, so guests get no cookie.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from flask import Flask, Request, Response, current_app, g, request
+from flask_login import LoginManager, current_user
+
+from forum.access import GUEST, Viewer, require_moderator
+from forum.accounts import sessions
+from forum.db import reading, write
+from forum.settings import Settings
+
+
+def init(app: Flask, settings: Settings) -> None:
+    """Teach Flask-Login to find the viewer by our cookie."""
+    # The prefix makes browsers refuse the cookie unless it is Secure and bound to this very host.
+    app.config["VIEWER_COOKIE"] = "__Host-engawa" if settings.is_https else "engawa"
+    app.config["VIEWER_COOKIE_SECURE"] = settings.is_https
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.anonymous_user = lambda: GUEST
+    manager.request_loader(_load)
+
+
+def current_viewer() -> Viewer:
+    """The viewer of this request, a guest where there is no live session; the first call costs one statement."""
+    return cast(Viewer, current_user._get_current_object())
+
+
+def now() -> datetime:
+    """The moment of this request: read once, so that all its decisions speak of the same time."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    return g.now
+
+
+def has_session_cookie() -> bool:
+    """Whether the request claims to be signed in; a guest's page may be shared, this one may not."""
+    return current_app.config["VIEWER_COOKIE"] in request.cookies
+
+
+def sign_in(response: Response, secret: str, lives_for: timedelta | None) -> None:
+    """Give the browser its session cookie."""
+    response.set_cookie(
+        current_app.config["VIEWER_COOKIE"],
+        secret,
+        max_age=lives_for,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["VIEWER_COOKIE_SECURE"],
+    )
+
+
+def sign_out(response: Response) -> None:
+    """Take the session cookie back, and what the browser kept of member pages."""
+    response.delete_cookie(
+        current_app.config["VIEWER_COOKIE"],
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["VIEWER_COOKIE_SECURE"],
+    )
+    response.headers["Clear-Site-Data"] = '"cache"'
+
+
+def moderators_only() -> None:
+    """For `Blueprint.before_request`: the whole blueprint does not exist for others."""
+    require_moderator(current_viewer())
+
+
+def _load(request: Request) -> Viewer | None:
+    secret = request.cookies.get(current_app.config["VIEWER_COOKIE"], "")
+    found = sessions.find(reading(), secret, now()) if secret else None
+    if found is None:
+        return None
+    if found.is_touch_due:
+        with write() as session:
+            sessions.touch(session, found.viewer.session_id, now())
+    return found.viewer

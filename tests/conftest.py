@@ -1,0 +1,104 @@
+"""The board under test: the real application on a real SQLite file, migrated once and restored before each test."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from forum import create_app
+from forum.accounts import sessions
+from forum.accounts.models import User
+from forum.db import db, write
+from forum.settings import load
+
+Browser = FlaskClient
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context() -> None:
+    """Undo pytest-flask's context around each test: it would carry one browser's viewer over to the next."""
+
+
+@pytest.fixture(scope="session")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, sqlite3.Connection]]:
+    """The application, and a copy in memory of its database as the migrations leave it."""
+    app = create_app(load({"DATA_DIR": str(tmp_path_factory.mktemp("data")), "BASE_URL": "http://localhost"}))
+    app.testing = True
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
+    fresh = sqlite3.connect(":memory:")
+    with sqlite3.connect(app.config["SETTINGS"].database_path) as migrated:
+        migrated.backup(fresh)
+    migrated.close()
+    yield app, fresh
+    fresh.close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(board: tuple[Flask, sqlite3.Connection]) -> Iterator[Flask]:
+    """The application on an empty, migrated database, with no limit used up."""
+    app, fresh = board
+    target = sqlite3.connect(app.config["SETTINGS"].database_path)
+    fresh.backup(target)
+    target.close()
+    app.extensions["limiter"].storage.reset()
+    yield app
+    with app.app_context():
+        db.session.remove()
+
+
+@pytest.fixture
+def guest(app: Flask) -> Browser:
+    """A browser that nobody signed in with."""
+    return browser(app)
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[str], Browser]:
+    """Opens a browser that a member, by name, is signed in with."""
+
+    def enter(name: str) -> Browser:
+        with app.app_context(), write() as session:
+            user = session.query(User).filter_by(name=name).one()
+            secret, _ = sessions.open_session(
+                session, user.id, is_remembered=True, browser="Test", now=datetime.now(UTC)
+            )
+        client = browser(app)
+        client.set_cookie(app.config["VIEWER_COOKIE"], secret)
+        return client
+
+    return enter
+
+
+def browser(app: Flask) -> Browser:
+    """A test client that names its own site with each request, as browsers do."""
+    client = app.test_client()
+    client.environ_base["HTTP_ORIGIN"] = "http://localhost"
+    return client
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """A data folder for tests that start a board of their own."""
+    return tmp_path / "data"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Where CI=true, a test that was skipped because something is missing has failed."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not allow: {report.longrepr}"
