@@ -1,7 +1,7 @@
 """Who may see and do what: the whole policy on one page.
 
-`visible_*` gives an SQL clause for lookups and lists: what it leaves out does not exist for the viewer.
-`may_*` answers a question about something that the viewer may see. Every surface asks here: pages, feeds, forms, counts.
+`visible_*` gives an SQL clause for lookups: what it leaves out does not exist for the viewer. `may_*` answers a
+question about something that the viewer may see. Every surface asks here: pages, feeds, forms and counts.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def visible_posts(viewer: Viewer) -> sa.ColumnElement[bool]:
 
 
 def listed_threads() -> sa.ColumnElement[bool]:
-    """The threads that stand in lists and feeds, whoever looks: a held one is found where its author and the queue are."""
+    """The threads that stand in lists and feeds, whoever looks; a held one is found from its author's profile."""
     return Thread.status == Status.PUBLIC
 
 
@@ -107,12 +107,16 @@ def require_writer(viewer: Viewer) -> None:
     if viewer.is_guest:
         raise Forbidden(_("Please log in first."))
     if viewer.is_suspended:
-        raise Forbidden(_("You can't post while you are suspended: %(reason)s", reason=viewer.suspension_reason))
+        raise Forbidden(
+            _("You can't post while you are suspended: %(reason)s", reason=viewer.suspension_reason)
+        )
     if not viewer.is_confirmed:
-        raise Forbidden(_("Please confirm your mail address first: the link is in the mail that we sent you."))
+        raise Forbidden(
+            _("Please confirm your mail address first: the link is in the mail that we sent you.")
+        )
 
 
-def may_reply(viewer: Viewer, thread_status: str, is_locked: bool) -> bool:
+def may_reply(viewer: Viewer, thread_status: str, *, is_locked: bool) -> bool:
     """Whether the viewer may add to a thread: it must be public, and open unless the viewer is staff."""
     return may_write(viewer) and thread_status == Status.PUBLIC and (viewer.is_staff or not is_locked)
 
@@ -158,7 +162,7 @@ def require_moderator(viewer: Viewer) -> None:
 
 
 def may_suspend(viewer: Viewer, member_id: int, member_role: str) -> bool:
-    """Whether the viewer may suspend a member: moderators members, admins also moderators, nobody an admin or themselves."""
+    """Whether the viewer may suspend a member: moderators members, admins also moderators, nobody an admin."""
     if not may_moderate(viewer) or viewer.id == member_id or member_role == Role.ADMIN:
         return False
     return viewer.is_admin or member_role == Role.MEMBER

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
-import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,8 @@ def init(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     db.init_app(app)
     with app.app_context():
-        sa.event.listen(db.engine, "connect", _prepare)
-        sa.event.listen(db.engine, "begin", _begin)
+        event.listen(db.engine, "connect", _prepare)
+        event.listen(db.engine, "begin", _begin)
 
 
 def reading() -> Session:
@@ -38,7 +38,7 @@ def reading() -> Session:
 
 
 @contextmanager
-def write() -> Iterator[Session]:
+def write() -> Generator[Session]:
     """One transaction that may write: committed when the block ends, rolled back when it raises.
 
     Ends the snapshot that reading began, because SQLite can't turn a stale snapshot into a writer; so whatever a

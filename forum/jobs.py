@@ -31,7 +31,9 @@ def init(app: Flask, settings: Settings) -> None:
     app.extensions["jobs_lock"] = settings.data_dir / "jobs.lock"
 
 
-def define(app: Flask, work: Callable[[], Any], *, name: str, minute: str = "*", hour: str = "*") -> Callable[[], Any]:
+def define(
+    app: Flask, work: Callable[[], Any], *, name: str, minute: str = "*", hour: str = "*"
+) -> Callable[[], Any]:
     """Make `work` a job that runs at the given minutes and hours, as cron writes them, in an application context.
 
     Returns a function that asks for one run soon; it comes back at once.
@@ -52,7 +54,7 @@ def start(app: Flask) -> None:
 
 
 def _campaign(app: Flask) -> None:
-    lock = open(app.extensions["jobs_lock"], "w")  # noqa: SIM115 - held open for as long as this process leads
+    lock = app.extensions["jobs_lock"].open("w")  # Held open for as long as this process leads.
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

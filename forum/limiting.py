@@ -42,7 +42,9 @@ def hit(limit: RateLimitItem, *key: str) -> None:
     if limiter is None or limiter.hit(limit, *key):
         return
     wait_s = max(1, round(limiter.get_window_stats(limit, *key).reset_time - time.time()))
-    raise TooFast(_("That was too often. Please try again in %(minutes)s min.", minutes=-(-wait_s // 60)), wait_s)
+    raise TooFast(
+        _("That was too often. Please try again in %(minutes)s min.", minutes=-(-wait_s // 60)), wait_s
+    )
 
 
 class SqliteStorage(Storage):
@@ -51,24 +53,27 @@ class SqliteStorage(Storage):
     Nothing here must survive a power cut, so commits do not wait for the disk.
     """
 
-    base_exceptions = sqlite3.Error
-
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
         self._local = threading.local()
         with self._connection() as connection:
             connection.execute(
-                "CREATE TABLE IF NOT EXISTS counters (key TEXT PRIMARY KEY, amount INTEGER, expires_at REAL) WITHOUT ROWID"
+                "CREATE TABLE IF NOT EXISTS counters"
+                " (key TEXT PRIMARY KEY, amount INTEGER, expires_at REAL) WITHOUT ROWID"
             )
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return sqlite3.Error
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         now = time.time()
         with self._connection() as connection:
             connection.execute("DELETE FROM counters WHERE expires_at <= ?", (now,))
             row = connection.execute(
-                "INSERT INTO counters VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET amount = amount + excluded.amount"
-                " RETURNING amount",
+                "INSERT INTO counters VALUES (?, ?, ?)"
+                " ON CONFLICT (key) DO UPDATE SET amount = amount + excluded.amount RETURNING amount",
                 (key, amount, now + expiry),
             ).fetchone()
         return row[0]

@@ -72,7 +72,7 @@ def deliver_soon() -> None:
 
 
 def deliver(now: datetime) -> int:
-    """Send what is due; returns how many mails left. A mail that fails is tried again later, twice as late each time."""
+    """Send what is due; returns how many mails left. One that fails is tried again later, twice as late each time."""
     sent = 0
     query = sa.select(OutgoingMail).where(OutgoingMail.due_at <= now).order_by(OutgoingMail.id).limit(BATCH)
     waiting = reading().scalars(query).all()
@@ -82,7 +82,9 @@ def deliver(now: datetime) -> int:
         try:
             current_app.extensions["mail_transport"](_message(mail))
         except (OSError, smtplib.SMTPException) as error:
-            log.warning("mail not sent", extra={"mail": mail.id, "tries": mail.tries + 1, "error": repr(error)})
+            log.warning(
+                "mail not sent", extra={"mail": mail.id, "tries": mail.tries + 1, "error": repr(error)}
+            )
             _put_off(mail, now)
         else:
             sent += 1
@@ -122,7 +124,9 @@ def files(settings: Settings) -> Transport:
 def _connect(address: SplitResult) -> smtplib.SMTP:
     host = address.hostname or ""
     if address.scheme == "smtps":
-        return smtplib.SMTP_SSL(host, address.port or 465, timeout=TIMEOUT_S, context=ssl.create_default_context())
+        return smtplib.SMTP_SSL(
+            host, address.port or 465, timeout=TIMEOUT_S, context=ssl.create_default_context()
+        )
     server = smtplib.SMTP(host, address.port or 587, timeout=TIMEOUT_S)
     if host not in ("127.0.0.1", "localhost", "::1"):
         server.starttls(context=ssl.create_default_context())

@@ -82,7 +82,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     Raises BadSettings with one plain sentence for a value that can't be used.
     """
     environ = os.environ if environ is None else environ
-    given = {field.name: environ[field.name.upper()] for field in fields(Settings) if environ.get(field.name.upper())}
+    given = {
+        field.name: environ[field.name.upper()]
+        for field in fields(Settings)
+        if environ.get(field.name.upper())
+    }
     host = given.get("host", Settings.host)
     port = _integer(given, "port", Settings.port, 1, 65535)
     data_dir = _folder(Path(given.get("data_dir", Settings.data_dir)).expanduser().absolute())
@@ -134,7 +138,7 @@ def _folder(path: Path) -> Path:
 def _database(url: str, data_dir: Path) -> str:
     if not url:
         return f"sqlite:///{data_dir / 'board.sqlite3'}"
-    if not url.startswith("sqlite:///") or url == "sqlite:///:memory:" or url == "sqlite:///":
+    if not url.startswith("sqlite:///") or url in ("sqlite:///:memory:", "sqlite:///"):
         raise BadSettings("DATABASE_URL must name an SQLite file, such as sqlite:////srv/board.sqlite3.")
     path = Path(url.removeprefix("sqlite:///")).absolute()
     if not os.access(path.parent, os.W_OK):
@@ -150,8 +154,8 @@ def _secret(given: str, data_dir: Path) -> str:
     path = data_dir / "secret_key"
     if not path.exists():
         draft = path.with_name(f".secret_key-{os.getpid()}")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
         # The link appears whole or not at all, so of two workers that start together one makes the key for both.
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)

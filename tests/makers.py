@@ -16,10 +16,11 @@ from forum.text.rendering import render
 from forum.text.slugs import slugify
 from forum.threads.models import Board, Post, Status, Thread
 
-NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 PASSWORD = "a porch in the evening"
 # Argon2id of PASSWORD with the smallest parameters there are, so that no test waits for it.
-PASSWORD_HASH = "$argon2id$v=19$m=8,t=1,p=1$ZW5nYXdhLWVuZ2F3YS1lbg$oFWJW2QALDq+IqD3QxFwaw6MuwFAqbyse8O7awovMrU"
+PASSWORD_HASH = (
+    "$argon2id$v=19$m=8,t=1,p=1$ZW5nYXdhLWVuZ2F3YS1lbg$oFWJW2QALDq+IqD3QxFwaw6MuwFAqbyse8O7awovMrU"
+)
 
 
 def member(session: Session, name: str = "Alice", **fields: Any) -> User:
@@ -135,3 +136,8 @@ def post(
         author.posts_count += 1
     session.flush()
     return row
+
+
+def now() -> datetime:
+    """The moment, for what must not have expired."""
+    return datetime.now(UTC)

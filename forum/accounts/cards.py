@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, TypeAlias
 
+import sqlalchemy as sa
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from forum.accounts.models import JetRole, Place
+from forum.accounts.models import JetRole, Place, User
 from forum.accounts.prefectures import prefecture_name
 
 FIRST_YEAR = 1987
@@ -18,25 +19,12 @@ PARTS = ("jet_role", "prefecture", "place", "years")
 """What can be hidden, by the names that `User.hidden_parts` holds."""
 
 
-class Carded(Protocol):
-    """A member, or a row with these columns of one."""
-
-    @property
-    def jet_role(self) -> str | None: ...
-    @property
-    def prefecture(self) -> str | None: ...
-    @property
-    def place(self) -> str | None: ...
-    @property
-    def year_from(self) -> int | None: ...
-    @property
-    def year_to(self) -> int | None: ...
-    @property
-    def hidden_parts(self) -> str: ...
+Carded: TypeAlias = User | sa.Row[*tuple[Any, ...]]
+"""A member, or a row with the columns jet_role, prefecture, place, year_from, year_to and hidden_parts of one."""
 
 
 def card_of(member: Carded) -> str | None:
-    """The card as a line beside a name, such as 'ALT · Tottori · 2019–22', without its hidden parts; None when empty."""
+    """The card as a line beside a name, such as 'ALT · Tottori · 2019–22', without hidden parts; None when empty."""
     parts = _shown(member)
     line = " · ".join(parts[part] for part in ("jet_role", "prefecture", "years") if part in parts)
     return line or None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.widgets import EmailInput, HiddenInput
 
@@ -19,7 +19,11 @@ from forum.web.forms import Form, LineField, StampedForm, TextField, length
 
 # RFC 5321 lets a path have 256 characters with its brackets.
 LONGEST_ADDRESS = 254
-LONGEST_TOKEN = 64
+
+
+def _l(text: str) -> str:
+    """Text in the language of whoever reads the form; WTForms takes it for the `str` that it becomes."""
+    return cast(str, lazy_gettext(text))
 
 
 class JoinForm(Form):

@@ -17,13 +17,20 @@ from forum.text import names
 
 
 def join(
-    session: Session, *, name: str, address: Address, password_hash: str, needs_confirmation: bool, now: datetime
+    session: Session,
+    *,
+    name: str,
+    address: Address,
+    password_hash: str,
+    needs_confirmation: bool,
+    now: datetime,
 ) -> User:
     """Make a member's account, and mail the link that confirms the address where that is needed.
 
     With mail, nobody learns from this who has an account: an address belongs to nobody before its link is opened, a
     taken one makes an account as well, and its owner gets a mail that says so instead of the link. Without mail there
-    is no such place to say it, so a taken address is refused in plain words: kinder than an account without one. Raises Invalid for `username` or, without mail, `email`. Call `mail.deliver_soon` after the commit.
+    is no such place to say it, so a taken address is refused in plain words: kinder than an account without one.
+    Raises Invalid for `username` or, without mail, `email`. Call `mail.deliver_soon` after the commit.
     """
     user = _add(session, name, password_hash, now)
     if needs_confirmation:
@@ -51,8 +58,9 @@ def create(  # noqa: PLR0913 - what a command line gives, all by name
     """
     user = _add(session, name, hashing.hash_password(password), now)
     user.role, user.is_demo = role, is_demo
-    if email is not None and is_confirmed:
-        _own(session, user, addresses.parse(email), now)
+    address = addresses.parse(email) if email is not None else None
+    if address is not None and is_confirmed:
+        _own(session, user, address, now)
     session.flush()
     return user
 
@@ -65,11 +73,22 @@ def checked_name(name: str) -> str:
         raise Invalid(username=_complaint(fault.code)) from None
 
 
+def require_free(session: Session, name: str) -> None:
+    """Raise Invalid for `username` when somebody has a checked name, or one that looks like it. One statement."""
+    key = names.key(name)
+    alike = sa.or_(User.name_key == key, User.name_skeleton == names.skeleton(name))
+    taken = session.scalars(sa.select(User.name_key).where(alike)).all()
+    if key in taken:
+        raise Invalid(username=_("Somebody has this name already."))
+    if taken:
+        raise Invalid(username=_("This looks too much like the name of somebody else here."))
+
+
 def _add(session: Session, name: str, password_hash: str, now: datetime) -> User:
     # Nobody can take the name between the question and the INSERT: `write()` lets one writer in at a time, and behind
     # that stand two unique constraints.
     name = checked_name(name)
-    _require_free(session, name)
+    require_free(session, name)
     user = User(
         name=name,
         name_key=names.key(name),
@@ -82,16 +101,6 @@ def _add(session: Session, name: str, password_hash: str, now: datetime) -> User
     return user
 
 
-def _require_free(session: Session, name: str) -> None:
-    key = names.key(name)
-    alike = sa.or_(User.name_key == key, User.name_skeleton == names.skeleton(name))
-    taken = session.scalars(sa.select(User.name_key).where(alike)).all()
-    if key in taken:
-        raise Invalid(username=_("Somebody has this name already."))
-    if taken:
-        raise Invalid(username=_("This looks too much like the name of somebody else here."))
-
-
 def _own(session: Session, user: User, address: Address, now: datetime) -> None:
     if session.scalar(sa.select(User.id).where(User.email_key == address.key)) is not None:
         raise Invalid(email=_("There is an account with this address already."))
@@ -101,11 +110,15 @@ def _own(session: Session, user: User, address: Address, now: datetime) -> None:
 def _complaint(code: names.Fault) -> str:
     sentences: dict[names.Fault, str] = {
         "empty": _("Please fill this in."),
-        "too_short": ngettext("At least %(num)d character.", "At least %(num)d characters.", names.MIN_LENGTH),
+        "too_short": ngettext(
+            "At least %(num)d character.", "At least %(num)d characters.", names.MIN_LENGTH
+        ),
         "too_long": ngettext("At most %(num)d character.", "At most %(num)d characters.", names.MAX_LENGTH),
         "characters": _("Please use letters and digits, with _ - or . between them."),
         "no_letter": _("Please use at least one letter."),
-        "mixed_scripts": _("Please keep to one script: look-alike letters of several ones could fool others."),
+        "mixed_scripts": _(
+            "Please keep to one script: look-alike letters of several ones could fool others."
+        ),
         "looks_like_mail": _("Everybody sees this name, so please don't use a mail address."),
         "looks_like_site": _("Please don't use the address of a website."),
         "reserved": _("This name would sound as if the board itself were speaking."),

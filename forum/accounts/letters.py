@@ -27,7 +27,9 @@ def confirm_address(
     session: Session, user: User, address: str, purpose: Purpose, secret: str, now: datetime
 ) -> None:
     """The link that makes `address` the member's own."""
-    text = _text("confirm", name=user.name, link=_link(PATHS[purpose] + secret), is_new=user.email_confirmed_at is None)
+    text = _text(
+        "confirm", name=user.name, link=_link(PATHS[purpose] + secret), is_new=user.email_confirmed_at is None
+    )
     mail.post(session, address, _("Please confirm your address"), text, now)
 
 
@@ -51,7 +53,9 @@ def reset_password(session: Session, user: User, secret: str, now: datetime) -> 
 
 def no_account(session: Session, address: str, now: datetime) -> None:
     """To somebody who asked for a new password and has no account by this address."""
-    mail.post(session, address, _("No account with this address"), _text("no_account", join=_link("/join")), now)
+    mail.post(
+        session, address, _("No account with this address"), _text("no_account", join=_link("/join")), now
+    )
 
 
 def password_changed(session: Session, user: User, now: datetime) -> None:
@@ -68,4 +72,3 @@ def _text(template: str, **facts: object) -> str:
 
 def _link(path: str) -> str:
     return current_app.config["SETTINGS"].base_url + path
-

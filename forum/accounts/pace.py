@@ -8,13 +8,14 @@ from limits import RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMi
 
 from forum import limiting
 from forum.accounts.sessions import hash_of
+from forum.text import names
 
 # A staff room or a dormitory shares one address, and each of its people mistypes once or twice.
 LOGINS_FROM_NETWORK = RateLimitItemPerMinute(30, 15)
 # Somebody who tries all their old passwords needs about ten; a guesser gets 2,000 a day, where 10^8 are needed.
 LOGINS_TO_ACCOUNT = RateLimitItemPerMinute(20, 15)
-# New arrivals join together on the wireless network of one hotel in Tokyo.
-JOINS_FROM_NETWORK = RateLimitItemPerHour(20)
+# New arrivals join together on the wireless network of one hotel in Tokyo, some with a better password at second try.
+JOINS_FROM_NETWORK = RateLimitItemPerHour(60)
 # One gets lost, one comes late, one is for luck. Who is not a member can't be flooded by us either.
 MAILS_TO_ADDRESS = RateLimitItemPerHour(3)
 MAILS_TO_ADDRESS_A_DAY = RateLimitItemPerDay(8)
@@ -31,7 +32,7 @@ def count_login(remote_address: str | None, account: str) -> None:
     Others can thereby lock a member out for a quarter of an hour; the link for a forgotten password lets them in again.
     """
     limiting.hit(LOGINS_FROM_NETWORK, "login", network(remote_address))
-    limiting.hit(LOGINS_TO_ACCOUNT, "login-to", hash_of(account))
+    limiting.hit(LOGINS_TO_ACCOUNT, "login-to", hash_of(names.key(account.strip())))
 
 
 def count_password_check(user_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,17 +35,29 @@ def check(password: str, *known_words: str, field: str = "password") -> None:
     since they make passwords harder to remember and no harder to guess. Takes 5 to 100 ms.
     """
     if len(password) < SHORTEST:
-        raise Invalid(**{field: ngettext("At least %(num)d character.", "At least %(num)d characters.", SHORTEST)})
+        raise Invalid(
+            **{field: ngettext("At least %(num)d character.", "At least %(num)d characters.", SHORTEST)}
+        )
     if len(password) > LONGEST:
-        raise Invalid(**{field: ngettext("At most %(num)d character.", "At most %(num)d characters.", LONGEST)})
+        raise Invalid(
+            **{field: ngettext("At most %(num)d character.", "At most %(num)d characters.", LONGEST)}
+        )
     words = [*OWN_WORDS, *(part for word in known_words for part in (word, *word.split("@")) if part)]
     result = zxcvbn(password[:JUDGED], user_inputs=words)
     if result["score"] < LOWEST_SCORE:
-        raise Invalid(**{field: f"{_weakness(result['sequence'])} {_('Three or four unrelated words are good.')}"})
+        raise Invalid(
+            **{field: f"{_weakness(result['sequence'])} {_('Three or four unrelated words are good.')}"}
+        )
 
 
 def change(
-    session: Session, user_id: int, seen_version: int, password_hash: str, now: datetime, *, kept_session_id: int = 0
+    session: Session,
+    user_id: int,
+    seen_version: int,
+    password_hash: str,
+    now: datetime,
+    *,
+    kept_session_id: int = 0,
 ) -> None:
     """Give a member a new password: links in mails become void, all sessions end but the one to keep, a mail tells it.
 
@@ -64,7 +77,7 @@ def change(
     letters.password_changed(session, user, now)
 
 
-def _weakness(matches: list[dict[str, Any]]) -> str:
+def _weakness(matches: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong with the longest guessable part of a password, in a sentence that does not repeat the password."""
     guessable = [match for match in matches if match["pattern"] != "bruteforce"]
     longest = max(guessable, key=lambda match: len(match["token"]), default={"pattern": "bruteforce"})

@@ -155,7 +155,9 @@ def _check_links(viewer: Viewer, links: tuple[Link, ...]) -> None:
 
 def _withdraw_waiting(session: Session, user_id: int) -> None:
     """Newer words take the place of those that wait, in the queue too."""
-    waiting = sa.select(ProfileChange.id).where(ProfileChange.user_id == user_id, ProfileChange.status == "held")
+    waiting = sa.select(ProfileChange.id).where(
+        ProfileChange.user_id == user_id, ProfileChange.status == "held"
+    )
     session.execute(
         sa.update(Screening)
         .where(Screening.profile_change_id.in_(waiting), Screening.decision == Decision.PENDING)

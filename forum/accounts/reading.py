@@ -35,6 +35,14 @@ class PostRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspended:
+    """Why somebody may not write, and until when; None: for good."""
+
+    reason: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProfilePage:
     """What a viewer sees of a member. `bio` is HTML or, of a member without a public post, plain words."""
 
@@ -51,13 +59,16 @@ class ProfilePage:
     """The post that the next page begins behind; None on the last one."""
     waiting_posts: list[PostRow]
     waiting_words: ProfileChange | None
-    suspension: Suspension | None
+    suspension: Suspended | None
+    """For the member and the staff only."""
     is_own: bool
     is_indexed: bool
     may_suspend: bool
 
 
-def profile_page(session: Session, viewer: Viewer, name: str, before: int | None, now: datetime) -> ProfilePage:
+def profile_page(
+    session: Session, viewer: Viewer, name: str, before: int | None, now: datetime
+) -> ProfilePage:
     """A member's page, from the newest post or from behind post `before`. Raises NotFound.
 
     Two statements, one more for an older page, three more for the member and the staff. A profile without a public post
@@ -122,20 +133,21 @@ def _waiting_posts(session: Session, user_id: int) -> list[PostRow]:
     return [_row(row) for row in session.execute(waiting.order_by(Post.id.desc()).limit(POSTS_PER_PAGE))]
 
 
-def _suspension(session: Session, user_id: int, now: datetime) -> Suspension | None:
-    in_force = sa.select(Suspension).where(
+def _suspension(session: Session, user_id: int, now: datetime) -> Suspended | None:
+    in_force = sa.select(Suspension.until, Suspension.reason).where(
         Suspension.user_id == user_id,
         Suspension.lifted_at.is_(None),
         sa.or_(Suspension.until.is_(None), Suspension.until > now),
     )
-    return session.scalars(in_force.order_by(Suspension.until.desc().nulls_first()).limit(1)).first()
+    row = session.execute(in_force.order_by(Suspension.until.desc().nulls_first()).limit(1)).first()
+    return Suspended(row.reason, row.until) if row else None
 
 
-def _query() -> sa.Select[tuple[int, str, str, str, str, datetime]]:
+def _query() -> sa.Select[int, str, str, str, str, datetime]:
     columns = (Post.id, Thread.title, Thread.lang, Post.html, Post.lang, Post.created_at)
     return sa.select(*columns).join(Thread, Thread.id == Post.thread_id)
 
 
-def _row(row: sa.Row[tuple[int, str, str, str, str, datetime]]) -> PostRow:
+def _row(row: sa.Row[int, str, str, str, str, datetime]) -> PostRow:
     post_id, title, title_lang, html, lang, created_at = row
     return PostRow(post_id, title, title_lang, excerpt(html, EXCERPT_LENGTH), lang, created_at)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from forum.access import Viewer
-from forum.accounts import hashing, sessions
+from forum.accounts import addresses, hashing, sessions
 from forum.accounts.models import User
 from forum.errors import Conflict, Invalid
 from forum.text import names
@@ -32,10 +32,13 @@ def prove(session: Session, account: str, password: str) -> Proof:
     One statement and about 50 ms of hashing, known or unknown, so do it before `write()`. Raises Invalid with the same
     sentence for both.
     """
-    is_address = "@" in account
-    # No name holds an @. The key of what can't be a name is asked for as well, so that the work is the same.
-    key = User.email_key == account.strip().lower() if is_address else User.name_key == names.key(account.strip())
-    found = _prove(session, key, password)
+    # No name holds an @, so that what holds one is meant as an address.
+    is_it = (
+        User.email_key == _address_key(account)
+        if "@" in account
+        else User.name_key == names.key(account.strip())
+    )
+    found = _prove(session, is_it, password)
     if found is None:
         raise Invalid(_("This name and this password don't belong together."))
     return found
@@ -63,6 +66,13 @@ def sign_in(
         user.password_hash = proof.renewed_hash
     sessions.end(session, viewer.session_id, viewer.id)
     return sessions.open_session(session, user.id, is_remembered=is_remembered, browser=browser, now=now)
+
+
+def _address_key(text: str) -> str:
+    try:
+        return addresses.parse(text).key
+    except Invalid:
+        return text
 
 
 def _prove(session: Session, who: sa.ColumnElement[bool], password: str) -> Proof | None:

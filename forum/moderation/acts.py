@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -23,38 +22,23 @@ SUSPENDING = frozenset({ActKind.SUSPEND, ActKind.LIFT})
 FAMILIES = (DECISIONS, LOCKING, PINNING, MOVING, SUSPENDING)
 
 
-def record(
-    session: Session,
-    viewer: Viewer,
-    kind: ActKind,
-    now: datetime,
-    *,
-    user_id: int,
-    thread_id: int | None = None,
-    post_id: int | None = None,
-    screening_id: int | None = None,
-    undoes_id: int | None = None,
-    reason: str = "",
-    detail: dict[str, Any],
-) -> Act:
-    """Write down an act on something of the member `user_id`, in the transaction of its effects.
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What acts are about: a member's post, thread or, with neither, their profile or account."""
 
-    Also keeps the member's present names, which the log takes out of reasons even when they are changed later.
+    user_id: int
+    thread_id: int | None = None
+    post_id: int | None = None
+
+
+def record(session: Session, act: Act) -> Act:
+    """Write down an act, in the transaction of its effects; two statements.
+
+    Adds the present names of the member whom it is about, which the log covers in reasons even when they are changed
+    later.
     """
-    about = session.get_one(User, user_id)
-    names = [name for name in (about.name, about.display_name) if name]
-    act = Act(
-        kind=kind,
-        actor_id=viewer.id,
-        user_id=user_id,
-        thread_id=thread_id,
-        post_id=post_id,
-        screening_id=screening_id,
-        undoes_id=undoes_id,
-        reason=reason,
-        detail=detail | {"names": names},
-        created_at=now,
-    )
+    about = session.get_one(User, act.user_id)
+    act.detail = act.detail | {"names": [name for name in (about.name, about.display_name) if name]}
     session.add(act)
     session.flush()
     return act
@@ -66,20 +50,13 @@ def is_undone() -> sa.ColumnElement[bool]:
     return sa.exists().where(undo.undoes_id == Act.id)
 
 
-def newest(
-    session: Session,
-    family: frozenset[ActKind],
-    *,
-    user_id: int | None,
-    thread_id: int | None = None,
-    post_id: int | None = None,
-) -> Act | None:
+def newest(session: Session, family: frozenset[ActKind], thing: Thing) -> Act | None:
     """The newest act of a family on one thing that was not taken back."""
     query = sa.select(Act).where(
         Act.kind.in_(family),
-        Act.user_id == user_id,
-        Act.thread_id.is_(None) if thread_id is None else Act.thread_id == thread_id,
-        Act.post_id.is_(None) if post_id is None else Act.post_id == post_id,
+        Act.user_id == thing.user_id,
+        Act.thread_id.is_not_distinct_from(thing.thread_id),
+        Act.post_id.is_not_distinct_from(thing.post_id),
         ~is_undone(),
     )
     return session.scalars(query.order_by(Act.id.desc()).limit(1)).first()

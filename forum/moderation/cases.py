@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,15 +84,15 @@ class Case:
 
     @property
     def choices(self) -> tuple[ActKind, ...]:
-        return choices(self.status, self.waiting is not None, bool(self.report_ids))
+        return choices(self.status, is_waiting=self.waiting is not None, is_reported=bool(self.report_ids))
 
 
-def seen_mark(newest_screening_id: int, report_ids: tuple[int, ...]) -> str:
+def seen_mark(newest_screening_id: int, report_ids: Sequence[int]) -> str:
     """Changes with every text that the author sends and with every report."""
     return f"{newest_screening_id}.{max(report_ids, default=0)}"
 
 
-def choices(status: str, is_waiting: bool, is_reported: bool) -> tuple[ActKind, ...]:
+def choices(status: str, *, is_waiting: bool, is_reported: bool) -> tuple[ActKind, ...]:
     """What can be decided. A text that its author or a moderator took away is left to them, and to undo."""
     if is_waiting:
         return (ActKind.APPROVE, ActKind.REMOVE, ActKind.SPAM)
@@ -101,9 +102,9 @@ def choices(status: str, is_waiting: bool, is_reported: bool) -> tuple[ActKind, 
 
 
 def of_post(session: Session, post_id: int) -> Case:
-    """What there is to decide about a post: first its waiting text, then the reports on what is public. Four statements.
+    """What there is to decide about a post: first its waiting text, then the reports on what is public.
 
-    Raises NotFound.
+    Four statements. Raises NotFound.
     """
     post = session.get(Post, post_id)
     if post is None:
@@ -117,11 +118,13 @@ def of_post(session: Session, post_id: int) -> Case:
         author_id=post.author_id,
         thread_id=post.thread_id,
         status=post.status,
-        target=target_of(post.is_opening, revision_id, None),
+        target=_target(post, revision_id),
         waiting=waiting,
         newest_screening_id=newest_screening(session, post.author_id, post_id),
         report_ids=tuple(
-            session.scalars(sa.select(Report.id).where(Report.post_id == post_id, Report.closed_by_id.is_(None)))
+            session.scalars(
+                sa.select(Report.id).where(Report.post_id == post_id, Report.closed_by_id.is_(None))
+            )
         ),
     )
 
@@ -148,15 +151,6 @@ def of_profile(session: Session, change_id: int) -> Case:
     )
 
 
-def target_of(is_opening: bool, revision_id: int | None, change_id: int | None) -> str:
-    """The log's word for what is decided."""
-    if change_id:
-        return "profile"
-    if revision_id:
-        return "edit"
-    return "thread" if is_opening else "post"
-
-
 def newest_screening(session: Session, author_id: int, post_id: int | None) -> int:
     """The newest text that the author sent for a post or, without one, for the profile, by the row of its screening.
 
@@ -165,3 +159,9 @@ def newest_screening(session: Session, author_id: int, post_id: int | None) -> i
     of_profile = sa.and_(Screening.author_id == author_id, Screening.profile_change_id.is_not(None))
     clause = Screening.post_id == post_id if post_id else of_profile
     return session.scalar(sa.select(sa.func.max(Screening.id)).where(clause)) or 0
+
+
+def _target(post: Post, revision_id: int | None) -> str:
+    if revision_id:
+        return "edit"
+    return "thread" if post.is_opening else "post"

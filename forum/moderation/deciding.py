@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -25,50 +26,52 @@ DECIDED: Mapping[ActKind, Decision] = {
 IS_SPAM: Mapping[ActKind, bool] = {ActKind.APPROVE: False, ActKind.SPAM: True}
 
 
-def decide(
-    session: Session,
-    viewer: Viewer,
-    kind: ActKind,
-    case: Case,
-    now: datetime,
-    *,
-    seen: str,
-    why: str = "",
-    reason: str = "",
-) -> Act:
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a moderator decided, and what of the case stood on their page."""
+
+    kind: ActKind
+    seen: str
+    why: str = ""
+    """The code of a canned reason."""
+    reason: str = ""
+
+
+def decide(session: Session, viewer: Viewer, case: Case, ruling: Ruling, now: datetime) -> Act:
     """Carry a decision out, teach the filter what it says, close the reports that it answers, and write it down.
 
-    `seen` is the mark of what the moderator saw, `why` the code of a canned reason. Raises NotFound for others than
-    moderators, and Conflict when somebody else was faster or the text has changed. About fifteen statements.
+    Raises NotFound for others than moderators, and Conflict when somebody else was faster or the text has changed.
+    About fifteen statements.
     """
     require_moderator(viewer)
-    if seen != case.seen or kind not in case.choices:
+    if ruling.seen != case.seen or ruling.kind not in case.choices:
         raise acts.already_decided(session, viewer, _newest_act(session, case))
     before = case.subject.status(session)
-    screening = _screening_of(session, kind, case, now)
-    detail = {
-        "target": case.target,
-        "why": why,
-        "before": before,
-        "after": _carry_out(session, kind, case, now),
-        "decision": screening.decision if screening else "",
-        # Asked only now, since the decision may have given an imported post its first screening.
-        "newest_screening": newest_screening(session, case.author_id, case.subject.post_id),
-    }
+    screening = _screening_of(session, ruling.kind, case, now)
+    decision = screening.decision if screening else ""
+    after = _carry_out(session, ruling.kind, case, now)
     if screening:
-        _settle(session, kind, screening, now)
-    act = acts.record(
-        session,
-        viewer,
-        kind,
-        now,
+        _settle(session, ruling.kind, screening, now)
+    act = Act(
+        kind=ruling.kind,
+        actor_id=viewer.id,
         user_id=case.author_id,
         thread_id=case.thread_id,
         post_id=case.subject.post_id,
         screening_id=screening.id if screening else None,
-        reason=reason,
-        detail=detail,
+        reason=ruling.reason,
+        detail={
+            "target": case.target,
+            "why": ruling.why,
+            "before": before,
+            "after": after,
+            "decision": decision,
+            # Asked only now, since the decision may have given an imported post its first screening.
+            "newest_screening": newest_screening(session, case.author_id, case.subject.post_id),
+        },
+        created_at=now,
     )
+    acts.record(session, act)
     _close_reports(session, case, act)
     return act
 
@@ -77,13 +80,8 @@ def _newest_act(session: Session, case: Case) -> Act | None:
     """The decision that may explain why the page no longer fits; none while something waits."""
     if case.waiting or case.report_ids:
         return None
-    return acts.newest(
-        session,
-        acts.DECISIONS,
-        user_id=case.author_id,
-        thread_id=case.thread_id,
-        post_id=case.subject.post_id,
-    )
+    thing = acts.Thing(case.author_id, case.thread_id, case.subject.post_id)
+    return acts.newest(session, acts.DECISIONS, thing)
 
 
 def _screening_of(session: Session, kind: ActKind, case: Case, now: datetime) -> Screening | None:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from forum.access import Viewer, require_moderator, visible_threads
-from forum.errors import Invalid, NotFound
+from forum.errors import Conflict, Invalid, NotFound
 from forum.moderation import acts
 from forum.moderation.models import Act, ActKind
 from forum.threads.models import Board, Lock, Pin, Status, Thread
@@ -32,7 +32,7 @@ def lock(session: Session, viewer: Viewer, thread_id: int, reason: str, now: dat
     if session.get(Lock, thread.id):
         raise _too_late(session, viewer, thread, acts.LOCKING)
     session.add(Lock(thread_id=thread.id, by_id=viewer.id, reason=reason, created_at=now))
-    return _record(session, viewer, ActKind.LOCK, thread, now, reason=reason)
+    return acts.record(session, _act(viewer, ActKind.LOCK, thread, now, reason))
 
 
 def unlock(session: Session, viewer: Viewer, thread_id: int, now: datetime) -> Act:
@@ -43,7 +43,7 @@ def unlock(session: Session, viewer: Viewer, thread_id: int, now: datetime) -> A
         raise _too_late(session, viewer, thread, acts.LOCKING)
     session.delete(was)
     detail = {"by_id": was.by_id, "reason": was.reason, "at": was.created_at.isoformat()}
-    return _record(session, viewer, ActKind.UNLOCK, thread, now, detail=detail)
+    return acts.record(session, _act(viewer, ActKind.UNLOCK, thread, now, **detail))
 
 
 def pin(session: Session, viewer: Viewer, thread_id: int, now: datetime) -> Act:
@@ -52,7 +52,7 @@ def pin(session: Session, viewer: Viewer, thread_id: int, now: datetime) -> Act:
     if session.get(Pin, thread.id):
         raise _too_late(session, viewer, thread, acts.PINNING)
     session.add(Pin(thread_id=thread.id, by_id=viewer.id, created_at=now))
-    return _record(session, viewer, ActKind.PIN, thread, now)
+    return acts.record(session, _act(viewer, ActKind.PIN, thread, now))
 
 
 def unpin(session: Session, viewer: Viewer, thread_id: int, now: datetime) -> Act:
@@ -63,7 +63,7 @@ def unpin(session: Session, viewer: Viewer, thread_id: int, now: datetime) -> Ac
         raise _too_late(session, viewer, thread, acts.PINNING)
     session.delete(was)
     detail = {"by_id": was.by_id, "at": was.created_at.isoformat()}
-    return _record(session, viewer, ActKind.UNPIN, thread, now, detail=detail)
+    return acts.record(session, _act(viewer, ActKind.UNPIN, thread, now, **detail))
 
 
 def move(session: Session, viewer: Viewer, thread_id: int, board_slug: str, now: datetime) -> Act:
@@ -74,7 +74,7 @@ def move(session: Session, viewer: Viewer, thread_id: int, board_slug: str, now:
         raise Invalid(board=_("Please choose another board."))
     detail = {"from": thread.board_id, "to": board.id, "to_name": {"en": board.name, "ja": board.name_ja}}
     shelve(session, thread, board.id)
-    return _record(session, viewer, ActKind.MOVE, thread, now, detail=detail)
+    return acts.record(session, _act(viewer, ActKind.MOVE, thread, now, **detail))
 
 
 def shelve(session: Session, thread: Thread, board_id: int) -> None:
@@ -89,33 +89,26 @@ def _count(session: Session, thread: Thread, board_id: int, sign: int) -> None:
     change = sa.update(Board).where(Board.id == board_id)
     session.execute(
         change.values(
-            threads_count=Board.threads_count + sign, posts_count=Board.posts_count + sign * thread.posts_count
+            threads_count=Board.threads_count + sign,
+            posts_count=Board.posts_count + sign * thread.posts_count,
         )
     )
 
 
-def _record(
-    session: Session,
-    viewer: Viewer,
-    kind: ActKind,
-    thread: Thread,
-    now: datetime,
-    *,
-    reason: str = "",
-    detail: dict[str, Any] | None = None,
+def _act(
+    viewer: Viewer, kind: ActKind, thread: Thread, now: datetime, reason: str = "", **detail: Any
 ) -> Act:
-    return acts.record(
-        session,
-        viewer,
-        kind,
-        now,
+    return Act(
+        kind=kind,
+        actor_id=viewer.id,
         user_id=thread.author_id,
         thread_id=thread.id,
         reason=reason,
-        detail={"target": "thread", **(detail or {})},
+        detail={"target": "thread", **detail},
+        created_at=now,
     )
 
 
-def _too_late(session: Session, viewer: Viewer, thread: Thread, family: frozenset[ActKind]) -> Exception:
-    newest = acts.newest(session, family, user_id=thread.author_id, thread_id=thread.id)
+def _too_late(session: Session, viewer: Viewer, thread: Thread, family: frozenset[ActKind]) -> Conflict:
+    newest = acts.newest(session, family, acts.Thing(thread.author_id, thread.id))
     return acts.already_decided(session, viewer, newest)

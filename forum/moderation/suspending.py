@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -53,17 +54,14 @@ def suspend(session: Session, viewer: Viewer, name: str, reason: str, term: str,
     """
     member = _find_suspendable(session, viewer, name)
     if in_force(session, member.id, now):
-        newest = acts.newest(session, acts.SUSPENDING, user_id=member.id)
+        newest = acts.newest(session, acts.SUSPENDING, acts.Thing(member.id))
         raise acts.already_decided(session, viewer, newest)
     length = TERMS[term]
     until = None if length is None else now + length
     row = Suspension(user_id=member.id, by_id=viewer.id, reason=reason, created_at=now, until=until)
     session.add(row)
     session.flush()
-    detail = {"target": "member", "suspension": row.id, "term": term}
-    return acts.record(
-        session, viewer, ActKind.SUSPEND, now, user_id=member.id, reason=reason, detail=detail
-    )
+    return acts.record(session, _act(viewer, ActKind.SUSPEND, row, now, reason, term=term))
 
 
 def lift(session: Session, viewer: Viewer, name: str, now: datetime) -> Act:
@@ -73,8 +71,7 @@ def lift(session: Session, viewer: Viewer, name: str, now: datetime) -> Act:
     if suspension is None:
         raise Conflict(_("This member is not suspended."))
     suspension.lifted_at = now
-    detail = {"target": "member", "suspension": suspension.id}
-    return acts.record(session, viewer, ActKind.LIFT, now, user_id=member.id, detail=detail)
+    return acts.record(session, _act(viewer, ActKind.LIFT, suspension, now))
 
 
 def require_may_suspend(viewer: Viewer, member: User) -> None:
@@ -87,3 +84,16 @@ def _find_suspendable(session: Session, viewer: Viewer, name: str) -> User:
     member = find_member(session, viewer, name)
     require_may_suspend(viewer, member)
     return member
+
+
+def _act(
+    viewer: Viewer, kind: ActKind, suspension: Suspension, now: datetime, reason: str = "", **detail: Any
+) -> Act:
+    return Act(
+        kind=kind,
+        actor_id=viewer.id,
+        user_id=suspension.user_id,
+        reason=reason,
+        detail={"target": "member", "suspension": suspension.id, **detail},
+        created_at=now,
+    )

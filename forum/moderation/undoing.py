@@ -25,11 +25,11 @@ from forum.threads.models import Lock, Pin, Status, Thread
 UNDO_WINDOW = timedelta(days=30)
 
 
-def undo(session: Session, viewer: Viewer, act_id: int, now: datetime) -> Act:
+def take_back(session: Session, viewer: Viewer, act_id: int, now: datetime) -> Act:
     """Take an act back exactly, with its effects on posts, reports, the filter and the member's record.
 
-    Raises NotFound for others than moderators, Forbidden when the act is about somebody whom the viewer may not suspend,
-    and Conflict when it was taken back before, is too old, or something later rests on it.
+    Raises NotFound for others than moderators, Forbidden when the act is about somebody whom the viewer may
+    not suspend, and Conflict when it was taken back before, is too old, or something later rests on it.
     """
     require_moderator(viewer)
     act = session.get(Act, act_id)
@@ -37,18 +37,18 @@ def undo(session: Session, viewer: Viewer, act_id: int, now: datetime) -> Act:
         raise NotFound(_("There is nothing at this address."))
     _require_undoable(session, viewer, act, now)
     _REVERSALS[ActKind(act.kind)](session, act, now)
-    return acts.record(
-        session,
-        viewer,
-        ActKind.UNDO,
-        now,
+    undo = Act(
+        kind=ActKind.UNDO,
+        actor_id=viewer.id,
         user_id=act.user_id,
         thread_id=act.thread_id,
         post_id=act.post_id,
         screening_id=act.screening_id,
         undoes_id=act.id,
         detail={"target": act.detail["target"]},
+        created_at=now,
     )
+    return acts.record(session, undo)
 
 
 def _require_undoable(session: Session, viewer: Viewer, act: Act, now: datetime) -> None:
@@ -58,9 +58,7 @@ def _require_undoable(session: Session, viewer: Viewer, act: Act, now: datetime)
     if now - act.created_at > UNDO_WINDOW:
         raise Conflict(_("Decisions can be undone for 30 days. Please decide anew."))
     family = next(family for family in acts.FAMILIES if act.kind in family)
-    newest = acts.newest(
-        session, family, user_id=act.user_id, thread_id=act.thread_id, post_id=act.post_id
-    )
+    newest = acts.newest(session, family, acts.Thing(act.user_id, act.thread_id, act.post_id))
     if newest is not act:
         raise Conflict(_("A later decision rests on this one. Undo that one first."))
     if family is acts.SUSPENDING:

@@ -43,7 +43,7 @@ def screen(session: Session, viewer: Viewer, submission: Submission, now: dateti
     )
 
 
-def keep(
+def keep(  # noqa: PLR0913 - what it is about stands in one of three named places
     session: Session,
     author_id: int,
     submission: Submission,
@@ -54,7 +54,7 @@ def keep(
     revision_id: int | None = None,
     profile_change_id: int | None = None,
 ) -> Screening:
-    """Store a verdict with its reasons; a held text waits for a decision. One INSERT, one UPDATE when it is published."""
+    """Store a verdict with its reasons; a held text waits for a decision. One INSERT, and one UPDATE if published."""
     text = text_of(submission)
     row = Screening(
         kind=submission.kind,
@@ -71,7 +71,8 @@ def keep(
         created_at=now,
     )
     session.add(row)
-    if verdict.outcome == Outcome.PUBLISHED:
+    # A profile is no record: saving one's own twice must not make a newcomer known.
+    if verdict.outcome == Outcome.PUBLISHED and submission.kind != Kind.PROFILE:
         session.execute(
             sa.update(User).where(User.id == author_id).values(approved_count=User.approved_count + 1)
         )
@@ -136,4 +137,6 @@ def _unscreened(session: Session, post_id: int, now: datetime) -> Screening:
         title=post.title if post.is_opening else "",
         body=post.body,
     )
-    return keep(session, post.author_id, submission, Verdict(Outcome.PUBLISHED, 0.0, ()), now, post_id=post_id)
+    return keep(
+        session, post.author_id, submission, Verdict(Outcome.PUBLISHED, 0.0, ()), now, post_id=post_id
+    )

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.models import User
 from forum.screening import textmodel
-from forum.screening.models import Lesson, Screening
+from forum.screening.models import Kind, Lesson, Screening
 from forum.spam.judging import Outcome
 
 
-def teach(session: Session, screening_id: int, is_spam: bool, now: datetime) -> None:
+def teach(session: Session, screening_id: int, is_spam: bool, now: datetime) -> None:  # noqa: FBT001 - the lesson
     """Let the model learn what a moderator said of a text, from the commit on, in all workers.
 
     Also keeps the author's record of approved and rejected texts. Without a model only the record is kept.
@@ -22,14 +22,16 @@ def teach(session: Session, screening_id: int, is_spam: bool, now: datetime) -> 
     model = textmodel.current()
     step = model.step_for(screening.text, is_spam) if model else 0
     before = _standing(screening, _last_lesson(session, screening_id))
-    lesson = Lesson(screening_id=screening_id, text=screening.text, is_spam=is_spam, step=step, created_at=now)
+    lesson = Lesson(
+        screening_id=screening_id, text=screening.text, is_spam=is_spam, step=step, created_at=now
+    )
     session.add(lesson)
     session.flush()
     _change_record(session, screening.author_id, before, _standing(screening, lesson))
 
 
 def unteach(session: Session, screening_id: int, now: datetime) -> None:
-    """Take the last lesson of a text back exactly: by the opposite step, in whole numbers. Nothing to take back: nothing done."""
+    """Take the last lesson of a text back exactly, by the opposite step in whole numbers; no lesson: nothing done."""
     lesson = _last_lesson(session, screening_id)
     if lesson is None:
         return
@@ -61,9 +63,10 @@ def _last_lesson(session: Session, screening_id: int) -> Lesson | None:
 
 def _standing(screening: Screening, lesson: Lesson | None) -> tuple[int, int]:
     """What a text adds to its author's record: (approved, rejected)."""
+    approved = 0 if screening.kind == Kind.PROFILE else 1
     if lesson is None:
-        return (1, 0) if screening.outcome == Outcome.PUBLISHED else (0, 0)
-    return (0, 1) if lesson.is_spam else (1, 0)
+        return (approved, 0) if screening.outcome == Outcome.PUBLISHED else (0, 0)
+    return (0, 1) if lesson.is_spam else (approved, 0)
 
 
 def _change_record(session: Session, user_id: int, before: tuple[int, int], after: tuple[int, int]) -> None:

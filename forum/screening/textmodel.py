@@ -56,7 +56,11 @@ def current() -> Model | None:
 def _caught_up(state: _State) -> _State:
     if state.model is None:
         return state
-    query = sa.select(Lesson.id, Lesson.text, Lesson.step).where(Lesson.id > state.last_lesson_id).order_by(Lesson.id)
+    query = (
+        sa.select(Lesson.id, Lesson.text, Lesson.step)
+        .where(Lesson.id > state.last_lesson_id)
+        .order_by(Lesson.id)
+    )
     with db.engine.connect() as connection:
         news = connection.execute(query).all()
     if not news:
@@ -72,5 +76,5 @@ def _shipped() -> Model | None:
         return Model.load(SHIPPED_MODEL)
     except BrokenModel as error:
         # Without a model newcomers' posts wait for a moderator, which the verdicts say.
-        log.error("no text model", extra={"error": str(error)})
+        log.error("no text model", extra={"reason": str(error)})  # noqa: TRY400 - the sentence says it all
         return None

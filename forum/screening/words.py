@@ -37,7 +37,11 @@ def for_staff(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def for_author(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
     """The reasons that spoke for spam, as sentences without details; never empty, so that nobody is left without any."""
-    told = [str(WORDS[r["code"]][2]) for r in reasons if r["weight"] >= 0 and r["code"] in WORDS and WORDS[r["code"]][2]]
+    told = [
+        str(WORDS[r["code"]][2])
+        for r in reasons
+        if r["weight"] >= 0 and r["code"] in WORDS and WORDS[r["code"]][2]
+    ]
     return told or [_("A moderator looks at it first.")]
 
 

@@ -17,9 +17,13 @@ def main() -> None:
     """Comments come as JSON lines on stdin: text, author, url and, to train, label ("spam" or "ham")."""
     parser = argparse.ArgumentParser(prog="python -m forum.spam", description=main.__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    train = commands.add_parser("train", help="teach FILE more; a FILE that is missing starts as the shipped model")
+    train = commands.add_parser(
+        "train", help="teach FILE more; a FILE that is missing starts as the shipped model"
+    )
     train.add_argument("--model", type=Path, required=True, metavar="FILE")
-    train.add_argument("--fresh", action="store_true", help="forget FILE and the shipped model, start from nothing")
+    train.add_argument(
+        "--fresh", action="store_true", help="forget FILE and the shipped model, start from nothing"
+    )
     score = commands.add_parser("score", help="print the probability of spam, a line for a comment")
     score.add_argument("--model", type=Path, default=SHIPPED_MODEL, metavar="FILE")
     commands.add_parser("build", help="make the shipped model from the seed")
@@ -34,7 +38,7 @@ def _run(options: argparse.Namespace) -> None:
     if options.command == "build":
         build()
     elif options.command == "train":
-        model = _start(options.model, options.fresh)
+        model = Model.empty() if options.fresh else _start(options.model)
         teach(model, [Lesson(_text(row), row["label"] == "spam") for row in _rows()])
         model.save(options.model)
     else:
@@ -42,9 +46,7 @@ def _run(options: argparse.Namespace) -> None:
         sys.stdout.writelines(f"{model.probability(_text(row)):.9f}\n" for row in _rows())
 
 
-def _start(path: Path, is_fresh: bool) -> Model:
-    if is_fresh:
-        return Model.empty()
+def _start(path: Path) -> Model:
     return Model.load(path if path.exists() else SHIPPED_MODEL)
 
 

@@ -3,6 +3,7 @@
 Integers, because several workers apply the same lessons and must reach the same weights to the bit.
 """
 
+from functools import lru_cache
 from math import isqrt
 from typing import NamedTuple
 from zlib import crc32
@@ -42,13 +43,20 @@ def features_of(text: str) -> Features:
     """The features of a text: its byte n-grams, its traits and the pairs of its traits.  Linear and bounded."""
     folded, traits = read(text)
     names = np.array([crc32(name.encode()) for name in traits], np.uint64)
-    first, second = np.triu_indices(len(names), 1)
+    first, second = _pairs(len(names))
     parts = (
         _of_length(GRAM_NORM, grams(folded.text)),
         Features(single := _bucket(names), np.full(len(single), TRAIT_VALUE, np.int64)),
         _of_length(PAIR_NORM, _bucket(names[first] * PRIME + names[second] + np.uint64(1 << 60))),
     )
-    return Features(np.concatenate([part.buckets for part in parts]), np.concatenate([part.values for part in parts]))
+    return Features(
+        np.concatenate([part.buckets for part in parts]), np.concatenate([part.values for part in parts])
+    )
+
+
+@lru_cache(maxsize=64)
+def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    return np.triu_indices(count, 1)
 
 
 def read(text: str) -> tuple[Folded, list[str]]:
@@ -79,8 +87,9 @@ def _bucket(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
 def _of_length(norm: int, buckets: NDArray[np.int64]) -> Features:
     """Each bucket once; together they have the length `norm`, so that a long text weighs as much as a short one."""
     buckets.sort()
-    if len(buckets) > 1:
-        buckets = buckets[np.concatenate(([True], buckets[1:] != buckets[:-1]))]
+    is_first = np.ones(len(buckets), np.bool_)
+    np.not_equal(buckets[1:], buckets[:-1], out=is_first[1:])
+    buckets = buckets[is_first]
     return Features(buckets, np.full(len(buckets), value_of(norm, len(buckets)), np.int64))
 
 

@@ -11,10 +11,15 @@ SAME_SIGN = str.maketrans("01i|", "olll")
 
 def fingerprint(text: str) -> int:
     """A signed 64-bit number; equal for texts that differ only in case, width, spaces, punctuation, the style of
-    digits, invisible characters and look-alike letters.  A text of signs alone is taken as it stands."""
+    digits, invisible characters and look-alike letters.  A text of signs alone is taken as it stands.
+    """
     bare = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold()
-    skeleton = "".join(_digit(sign) for sign in bare if sign.isalnum()).translate(LOOKALIKES).translate(SAME_SIGN)
-    digest = blake2b((skeleton or "".join(bare.split())).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    skeleton = (
+        "".join(_digit(sign) for sign in bare if sign.isalnum()).translate(LOOKALIKES).translate(SAME_SIGN)
+    )
+    digest = blake2b(
+        (skeleton or "".join(bare.split())).encode("utf-8", "surrogatepass"), digest_size=8
+    ).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 

@@ -14,7 +14,16 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from forum.spam.features import BUCKETS_LOG2, GRAM_NORM, VALUE_ONE, Features, features_of, grams, read, value_of
+from forum.spam.features import (
+    BUCKETS_LOG2,
+    GRAM_NORM,
+    VALUE_ONE,
+    Features,
+    features_of,
+    grams,
+    read,
+    value_of,
+)
 
 SHIPPED_MODEL = Path(__file__).with_name("model.bin")
 
@@ -67,7 +76,7 @@ class Model:
         body = self._weights.astype("<i4").tobytes()
         beside = Path(path).with_name(f"{Path(path).name}.{os.getpid()}.new")
         beside.write_bytes(MAGIC + sha256(body).digest() + body)
-        os.replace(beside, path)
+        beside.replace(path)
 
     def copy(self) -> "Model":
         """A model of its own with the same weights."""
@@ -83,11 +92,11 @@ class Model:
         log_odds = weighed / (WEIGHT_ONE * VALUE_ONE)
         return 1 / (1 + math.exp(-max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, log_odds))))
 
-    def step_for(self, text: str, is_spam: bool) -> int:
+    def step_for(self, text: str, is_spam: bool) -> int:  # noqa: FBT001 - it is the label
         """The step of the lesson "this text is (not) spam", from what the model believes now; 0 when it is sure."""
         return self.step_of(features_of(text), is_spam)
 
-    def step_of(self, features: Features, is_spam: bool, rate: float = RATE) -> int:
+    def step_of(self, features: Features, is_spam: bool, rate: float = RATE) -> int:  # noqa: FBT001
         """The same for features that are already there, at another rate if need be."""
         return round(rate * (is_spam - self.probability_of(features)) * (WEIGHT_ONE // VALUE_ONE))
 
@@ -108,8 +117,8 @@ class Model:
         so_far = np.concatenate(([0.0], np.cumsum(share[place])))
         said: dict[str, float] = {}
         for piece, start, end in _pieces(folded):
-            start, end = min(start, len(buckets)), min(end, len(buckets))
-            said[piece] = said.get(piece, 0.0) + float(so_far[end] - so_far[start])
+            here = so_far[min(end, len(buckets))] - so_far[min(start, len(buckets))]
+            said[piece] = said.get(piece, 0.0) + float(here)
         return sorted(said.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:limit]
 
 

@@ -42,7 +42,7 @@ def _made(path: Path) -> Iterator[Lesson]:
         for number, text in enumerate(texts):
             yield Lesson(text, is_spam)
             if is_spam and number % DISGUISE_EVERY == 0:
-                yield Lesson(_disguised(text, number // DISGUISE_EVERY), True)
+                yield Lesson(_disguised(text, number // DISGUISE_EVERY), is_spam)
 
 
 def _filled(kind: dict[str, Any], slots: dict[str, list[str]], number: int) -> str:
@@ -50,7 +50,11 @@ def _filled(kind: dict[str, Any], slots: dict[str, list[str]], number: int) -> s
     text, turn = kind["patterns"][number % len(kind["patterns"])], 0
     while slot := SLOT.search(text):
         turn += 1
-        text = text[: slot.start()] + _picked(slots[slot[1]], f"{kind['name']}/{number}/{turn}") + text[slot.end() :]
+        text = (
+            text[: slot.start()]
+            + _picked(slots[slot[1]], f"{kind['name']}/{number}/{turn}")
+            + text[slot.end() :]
+        )
     return text.strip()
 
 

@@ -21,7 +21,9 @@ def teach(model: Model, lessons: Iterable[Lesson], passes: int = PASSES) -> None
     known = [(features_of(lesson.text), lesson.is_spam) for lesson in lessons]
     for number in range(passes):
         rate = RATE * PASS_DECAY**number
-        for index in sorted(range(len(known)), key=lambda index: sha256(f"{number}/{index}".encode()).digest()):
+        for index in sorted(
+            range(len(known)), key=lambda index: sha256(f"{number}/{index}".encode()).digest()
+        ):
             features, is_spam = known[index]
             if step := model.step_of(features, is_spam, rate):
                 model.add(features, step)

@@ -16,28 +16,34 @@ SCRIPTS = (
     ("cyrillic", re.compile("[\u0400-\u04ff]")),
     ("latin", re.compile("[a-z]")),
 )
+# Names that only governments, schools and universities get.
+OFFICIAL = re.compile(
+    r"(?:\.|^)(?:(?:go|lg|ac|ed|gov|edu)\.[a-z]{2}|gov|edu|mil)$|(?:^|\.)(?:pref|city|town|vill)\.[a-z.]+\.jp$"
+)
 PHONE = re.compile(r"(?<![\w/=.-])\+?\(?\d{2,4}\)?[ .-]?\d{2,4}[ .-]?\d{3,4}[ .-]?\d{0,4}(?![\w/])")
 MONEY = re.compile(
     r"[$£€¥₽₹]\s?\d|\d\s?(?:[$£€¥₽₹]|円|万|億|usd|eur|gbp|btc|usdt|dollars?|pounds?|bucks|yen|руб|тыс|р\b)|\[currency\]"
 )
-MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}")
+MAIL = re.compile(r"@[\w-]{1,63}\.[a-z]{2}")
 CONTACT = re.compile(
-    r"whats\s?app|telegram|t\.me/|wa\.me/|wechat|skype|viber|\bkik\b|\bdm me|inbox me|line\s?(?:id|登録|追加|@|:)|ライン登録"
+    r"whats\s?app|telegram|t\.me/|wa\.me/|wechat|skype|viber|kik:|dm me|inbox me|line\s?(?:id|登録|追加|@|:)|ライン登録"
     r"|公式line|в лс\b|личк|пиши(?:те)? в|\[username\]"
 )
 PRAISE = re.compile(
-    r"\b(?:thank(?:s| you| u)|great|nice|good|amazing|awesome|excellent|wonderful|helpful|useful|informative|interesting"
+    r"(?:thank(?:s| you| u)|great|nice|good|amazing|awesome|excellent|wonderful|helpful|useful|informative|interesting"
     r"|impressive|fantastic)\b[^.!?\n]{0,60}\b(?:post|article|blog|info\w*|site|website|page|content|shar\w+|write ?up"
     r"|work|job|piece|tutorial|knowledge|topic)\b"
 )
 SERVICE = re.compile(
-    r"\b(?:training|courses?|institutes?|coaching|classes|certification|services?|compan(?:y|ies)|agenc(?:y|ies)|solutions?"
+    r"(?:training|courses?|institutes?|coaching|classes|certification|services?|compan(?:y|ies)|agenc(?:y|ies)|solutions?"
     r"|developers?|development|consult\w+|support|repairs?|marketing|seo|lawyers?|movers|escorts?|rental|jobs|helpline"
     r"|customer care|writing|assignments?|homework|essays?)\b"
     r"[^.!?\n]{0,25}\b(?:in|at|near|for|of|from|by|with|online|number|provider|help)\b"
 )
-NAMED_LINK = re.compile(r"\[([^\]\n]{1,200})\]\(\s*(https?://[^)\s]+)|<a\s[^>]{0,200}?href=[\"']?([^\"'\s>]+)[^>]{0,200}>([^<]{1,200})<")
-OTHER_MARKUP = re.compile(r"\[(?:url|link|b|img)[=\]]", re.I)
+NAMED_LINK = re.compile(
+    r"\[([^\]\n]{1,200})\]\(\s*(https?://[^)\s]+)|<a\s[^>]{0,200}?href=[\"']?([^\"'\s>]+)[^>]{0,200}>([^<]{1,200})<"
+)
+OTHER_MARKUP = re.compile(r"\[(?:url|link|b|img)[=\]]", re.IGNORECASE)
 ORNAMENT = re.compile("[\u2580-\u25ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\u203c\u2190-\u21ff]")
 CAPITALISED = re.compile(r"(?<![^\W_])[A-Z][a-z]+")
 LATIN_WORD = re.compile(r"[A-Za-z]+")
@@ -68,7 +74,11 @@ def host_of(link: str) -> str:
 def script_of(folded_text: str) -> str:
     """The script that most letters of the first thousand are in; kana before han, as Japanese mixes the two."""
     head = folded_text[:1000]
-    counts = {name: len(pattern.findall(head)) for name, pattern in SCRIPTS[1:]} if not head.isascii() else {"latin": 1}
+    counts = (
+        {name: len(pattern.findall(head)) for name, pattern in SCRIPTS[1:]}
+        if not head.isascii()
+        else {"latin": 1}
+    )
     if not head.isascii() and (kana := len(SCRIPTS[0][1].findall(head))):
         counts["kana"] = kana + counts.pop("han")
     return max(counts, key=lambda name: counts[name])
@@ -91,6 +101,8 @@ def _links(body: str, folded: Folded) -> Iterator[str]:
         return
     hosts = {host_of(link) for link in links}
     yield from sorted({f"ending {host.rpartition('.')[2]}" for host in hosts})
+    if any(OFFICIAL.search(host) for host in hosts):
+        yield "official"
     if not SHORTENERS.isdisjoint(hosts):
         yield "shortener"
     if any("-" in host or re.search(r"\d", host) for host in hosts):
@@ -107,7 +119,7 @@ def _links(body: str, folded: Folded) -> Iterator[str]:
 
 def _is_unlike(match: re.Match[str]) -> bool:
     name, target = (match[1], match[2]) if match[1] else (match[4], match[3])
-    words = [word for word in re.findall(r"[^\W_]{4,}", name)]
+    words = re.findall(r"[^\W_]{4,}", name)
     return bool(words) and not any(word in target for word in words)
 
 

@@ -41,6 +41,15 @@ _STRAY_JOINER = re.compile(
     "|(?<=[\u200c\u200d])[\u200c\u200d]+"
 )
 
+# Whatever any of the above begins with. Nearly every text has none of it, and then one look is enough.
+_SUSPECT = re.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u20d0-\u20ff\u2800\u3164\ud800-\udfff\ufe00-\ufe2f\ufeff\uffa0\ufff0-\uffff"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
+    "]"
+)
+
 
 def clean(text: str) -> str:
     """Return `text` in NFC, with `\\n` as its only line end, nothing invisible, and no blanks at the end of its lines.
@@ -55,6 +64,8 @@ def clean(text: str) -> str:
 
 def visible(text: str) -> str:
     """Return `text` without the characters that hide or turn other text; its blanks and its form stay as they are."""
+    if not _SUSPECT.search(text):
+        return text
     text = _LINE_ENDS.sub("\n", text)
     text = _TAGS.sub(r"\1", _INVISIBLE.sub("", text))
     text = _STACKED_MARKS.sub(r"\1", text)

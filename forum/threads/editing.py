@@ -126,7 +126,9 @@ def delete(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Pos
     if not may_delete(viewer, post.author_id, post.status):
         raise Forbidden(_("Posts can be deleted by their authors."))
     if post.is_opening and thread.posts_count > 1:
-        raise Forbidden(_("This post has answers, which would lose their question. Ask a moderator if it has to go."))
+        raise Forbidden(
+            _("This post has answers, which would lose their question. Ask a moderator if it has to go.")
+        )
     outcome = Outcome.PUBLISHED if post.status == Status.PUBLIC else Outcome.HELD
     asking.withdraw(session, post.id)
     _replace_waiting(session, post.id)

@@ -52,17 +52,27 @@ def board(session: Session, slug: str) -> Feed:
     found = session.scalars(sa.select(Board).where(Board.slug == slug)).first()
     if found is None:
         raise NotFound
-    return Feed(found.name, f"{board_url(slug)}.atom", board_url(slug), _threads(session, Thread.board_id == found.id))
+    return Feed(
+        found.name, f"{board_url(slug)}.atom", board_url(slug), _threads(session, Thread.board_id == found.id)
+    )
 
 
 def thread(session: Session, thread_id: int) -> Feed:
     """The newest posts of a thread; two statements. Raises NotFound."""
-    found = session.scalars(sa.select(Thread).where(Thread.id == thread_id, Thread.status == Status.PUBLIC)).first()
+    found = session.scalars(
+        sa.select(Thread).where(Thread.id == thread_id, Thread.status == Status.PUBLIC)
+    ).first()
     if found is None:
         raise NotFound
-    query = _select().where(Post.thread_id == thread_id, listed_posts()).order_by(Post.number.desc()).limit(ENTRIES)
+    query = (
+        _select()
+        .where(Post.thread_id == thread_id, listed_posts())
+        .order_by(Post.number.desc())
+        .limit(ENTRIES)
+    )
     entries = tuple(
-        _entry(row, post_url(row.post_id), row.edited_at or row.published_at) for row in session.execute(query)
+        _entry(row, post_url(row.post_id), row.edited_at or row.published_at)
+        for row in session.execute(query)
     )
     return Feed(found.title, f"/t/{thread_id}.atom", thread_url(found.id, found.slug), entries)
 
@@ -73,7 +83,7 @@ def _threads(session: Session, *clauses: sa.ColumnElement[bool]) -> tuple[Entry,
     return tuple(_entry(row, thread_url(row.thread_id, row.slug), row.last_post_at) for row in rows)
 
 
-def _select() -> sa.Select[Any]:
+def _select() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             Post.id.label("post_id"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
 from forum.threads.limits import BODY_MAX, BODY_MIN, TITLE_MAX, TITLE_MIN
 from forum.threads.posting import Draft
 from forum.web.forms import LineField, StampedForm, TextField, length
+from forum.web.forms import translated as _l
 
 
 class ReplyForm(StampedForm):

@@ -61,7 +61,9 @@ def versions(session: Session, viewer: Viewer, post_id: int) -> History:
     rows = list(reversed(session.scalars(newest_first).all()))
     if len(rows) < 2:
         raise NotFound
-    return History(post_url(post.id), post.title, post.thread_lang, post.lang, tuple(reversed(_compare(rows))))
+    return History(
+        post_url(post.id), post.title, post.thread_lang, post.lang, tuple(reversed(_compare(rows)))
+    )
 
 
 def _compare(rows: list[Revision]) -> list[Version]:

@@ -51,7 +51,11 @@ def told(viewer: Viewer) -> list[str]:
         )
     if _is_first_day(viewer, None):
         sentences.append(
-            _("On your first day: %(threads)d threads and %(posts)d posts.", threads=FIRST_DAY_THREADS, posts=FIRST_DAY_POSTS)
+            _(
+                "On your first day: %(threads)d threads and %(posts)d posts.",
+                threads=FIRST_DAY_THREADS,
+                posts=FIRST_DAY_POSTS,
+            )
         )
     return sentences
 
@@ -70,7 +74,10 @@ def check_pace(session: Session, viewer: Viewer, *, is_thread: bool, now: dateti
         return
     since = now - timedelta(days=1)
     query = sa.select(
-        sa.func.count(), sa.func.count().filter(Post.is_opening), sa.func.max(Post.created_at), sa.func.min(Post.created_at)
+        sa.func.count(),
+        sa.func.count().filter(Post.is_opening),
+        sa.func.max(Post.created_at),
+        sa.func.min(Post.created_at),
     ).where(Post.author_id == viewer.id, Post.created_at > since)
     posts, threads, newest, oldest = session.execute(query).one()
     if newest is not None and now - newest < timedelta(seconds=SECONDS_BETWEEN_POSTS):
@@ -80,7 +87,9 @@ def check_pace(session: Session, viewer: Viewer, *, is_thread: bool, now: dateti
     )
     if posts >= most_posts or (is_thread and threads >= most_threads):
         wait_s = int((oldest + timedelta(days=1) - now).total_seconds()) + 1
-        raise TooFast(_("That is a lot for one day. Please go on tomorrow; what you wrote stays in the form."), wait_s)
+        raise TooFast(
+            _("That is a lot for one day. Please go on tomorrow; what you wrote stays in the form."), wait_s
+        )
 
 
 def _is_first_day(viewer: Viewer, now: datetime | None) -> bool:

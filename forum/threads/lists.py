@@ -61,7 +61,10 @@ class ThreadList:
 
 def boards(session: Session, language: str) -> list[BoardRow]:
     """All boards in their order; one statement."""
-    return [_board_row(board, language) for board in session.scalars(sa.select(Board).order_by(Board.position, Board.id))]
+    return [
+        _board_row(board, language)
+        for board in session.scalars(sa.select(Board).order_by(Board.position, Board.id))
+    ]
 
 
 def find_board(session: Session, slug: str, language: str) -> tuple[int, BoardRow]:
@@ -106,7 +109,7 @@ _author = aliased(User)
 _last_author = aliased(User)
 
 
-def _select() -> sa.Select[Any]:
+def _select() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             Thread.id,

@@ -17,4 +17,4 @@ def known(session: Session, body: str) -> Mapping[str, str]:
     if not keys:
         return {}
     rows = session.execute(sa.select(User.name_key, User.name).where(User.name_key.in_(keys)))
-    return {key: name for key, name in rows}
+    return {row.name_key: row.name for row in rows}

@@ -76,14 +76,19 @@ def start_thread(session: Session, viewer: Viewer, board_slug: str, draft: Draft
 
 
 def reply(session: Session, viewer: Viewer, thread_id: int, draft: Draft, now: datetime) -> Posted:
-    """Answer in a thread. Raises NotFound, Forbidden, Locked, Invalid or TooFast; the same form twice gives one post."""
+    """Answer in a thread; the same form twice gives one post.
+
+    Raises NotFound, Forbidden, Locked, Invalid or TooFast.
+    """
     if (before := _made_before(session, viewer, draft)) is not None:
         return before
     thread = _open_thread(session, viewer, thread_id)
     limits.check_pace(session, viewer, is_thread=False, now=now)
     rendered = render(draft.body, mentions.known(session, draft.body))
     limits.check_links(viewer, len(rendered.links))
-    submission, verdict = _screen(session, viewer, Kind.REPLY, draft, rendered, context_of(session, thread), now)
+    submission, verdict = _screen(
+        session, viewer, Kind.REPLY, draft, rendered, context_of(session, thread), now
+    )
     if verdict.outcome == Outcome.REFUSED:
         return _refused(session, viewer, submission, verdict, now)
     post = _add(session, viewer, thread.id, draft, rendered, now)
@@ -120,7 +125,7 @@ def _open_thread(session: Session, viewer: Viewer, thread_id: int) -> Thread:
         raise NotFound
     thread, is_locked = row
     require_writer(viewer)
-    if may_reply(viewer, thread.status, is_locked):
+    if may_reply(viewer, thread.status, is_locked=is_locked):
         return thread
     if thread.status == Status.PUBLIC:
         raise Locked(_("This thread is locked and takes no more replies."))

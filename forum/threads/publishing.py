@@ -103,7 +103,7 @@ def _next_number(session: Session, thread_id: int) -> int:
 
 
 def _count_post(session: Session, post: Post, step: int) -> None:
-    """Keep the thread's count and newest post right, and the board's and author's unless the whole thread is counted."""
+    """Keep the thread's count and newest post right, and the board's and author's unless it opens the thread."""
     newest = (
         sa.select(Post.published_at, Post.author_id)
         .where(Post.thread_id == post.thread_id, Post.status == Status.PUBLIC)
@@ -136,7 +136,8 @@ def _count_thread(session: Session, thread_id: int, sign: int) -> None:
         sa.update(Board)
         .where(Board.id == thread.board_id)
         .values(
-            threads_count=Board.threads_count + sign, posts_count=Board.posts_count + sign * thread.posts_count
+            threads_count=Board.threads_count + sign,
+            posts_count=Board.posts_count + sign * thread.posts_count,
         )
     )
     counts = (

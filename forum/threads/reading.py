@@ -30,11 +30,12 @@ from forum.people import PERSON, Person, person_of
 from forum.screening import words
 from forum.screening.models import Decision, Screening
 from forum.text.excerpts import excerpt
+from forum.text.rendering import stored
 from forum.threads.addresses import POSTS_PER_PAGE, board_url, page_of, post_url, thread_url
 from forum.threads.models import Board, Lock, Pin, Post, Revision, RevisionStatus, Status, Thread
 
 DESCRIPTION_LENGTH = 155
-# A thread page shows this many waiting posts at most: to their author, or to the staff, who have the queue for the rest.
+# A page shows this many waiting posts at most: to their author, or to the staff, who have the queue for the rest.
 WAITING_SHOWN = 20
 
 
@@ -115,7 +116,7 @@ def thread_page(
     pages = max(1, page_of(row.last_number)) if row.last_number else 1
     if not 1 <= page <= pages:
         raise NotFound
-    thread = _Thread(row, may_reply(viewer, row.status, row.is_locked))
+    thread = _Thread(row, may_reply(viewer, row.status, is_locked=row.is_locked))
     posts = _numbered(session, viewer, thread, page, now)
     if page == pages and not viewer.is_guest:
         posts += _waiting(session, viewer, thread, now)
@@ -205,7 +206,7 @@ def _waiting(session: Session, viewer: Viewer, thread: _Thread, now: datetime) -
     return [_view(row, viewer, thread, now) for row in session.execute(query)]
 
 
-def _posts(viewer: Viewer, thread: _Thread) -> sa.Select[Any]:
+def _posts(viewer: Viewer, thread: _Thread) -> sa.Select[*tuple[Any, ...]]:
     query = (
         sa.select(
             Post.id,
@@ -233,9 +234,6 @@ def _view(row: Any, viewer: Viewer, thread: _Thread, now: datetime) -> PostView:
     url = post_url(row.id)
     is_public = row.status == Status.PUBLIC
 
-    def when(is_allowed: bool, address: str) -> str | None:
-        return address if is_allowed else None
-
     return PostView(
         id=row.id,
         number=row.number,
@@ -246,14 +244,14 @@ def _view(row: Any, viewer: Viewer, thread: _Thread, now: datetime) -> PostView:
         edited_at=row.edited_at,
         status=row.status,
         status_note="" if viewer.is_guest else _note(row, viewer),
-        html=Markup(row.html),  # noqa: S704 - stored by forum.text.rendering, which lets only safe HTML through
-        history_url=when(row.edited_at is not None, f"{url}/history"),
-        quote_url=when(thread.is_open and is_public, f"/t/{thread.row.id}/reply?quote={row.id}"),
-        edit_url=when(may_edit(viewer, row.author_id, row.status, row.created_at, now), f"{url}/edit"),
-        delete_url=when(may_delete(viewer, row.author_id, row.status), f"{url}/delete"),
-        restore_url=when(may_restore(viewer, row.author_id, row.status), f"{url}/restore"),
-        report_url=when(may_report(viewer, row.author_id, row.status), f"{url}/report"),
-        moderate_url=when(may_moderate(viewer), f"{url}/moderate"),
+        html=stored(row.html),
+        history_url=f"{url}/history" if row.edited_at is not None else None,
+        quote_url=f"/t/{thread.row.id}/reply?quote={row.id}" if thread.is_open and is_public else None,
+        edit_url=f"{url}/edit" if may_edit(viewer, row.author_id, row.status, row.created_at, now) else None,
+        delete_url=f"{url}/delete" if may_delete(viewer, row.author_id, row.status) else None,
+        restore_url=f"{url}/restore" if may_restore(viewer, row.author_id, row.status) else None,
+        report_url=f"{url}/report" if may_report(viewer, row.author_id, row.status) else None,
+        moderate_url=f"{url}/moderate" if may_moderate(viewer) else None,
     )
 
 
@@ -275,7 +273,9 @@ def _note(row: Any, viewer: Viewer) -> str:
 def _thread_note(status: str) -> str:
     notes = {
         Status.HELD: _("This thread waits for a moderator; only its author and the moderators see it."),
-        Status.REMOVED: _("This thread was removed by a moderator; only its author and the moderators see it."),
+        Status.REMOVED: _(
+            "This thread was removed by a moderator; only its author and the moderators see it."
+        ),
         Status.DELETED: _("This thread was deleted by its author; only they and the moderators see it."),
     }
     return notes.get(Status(status), "")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from forum.web import notices
+from forum.web.assets import asset
 from forum.web.language import current_language
 from forum.web.viewer import current_viewer, now
 
@@ -25,6 +26,7 @@ def init(app: Flask) -> None:
     app.add_template_filter(ago)
     app.add_template_filter(absolute)
     app.add_template_global(asset)
+
     @app.context_processor
     def _everywhere() -> dict[str, Any]:
         return {
@@ -35,11 +37,6 @@ def init(app: Flask) -> None:
             "posted_key": notices.posted_key(),
             "canonical_url": absolute(request.path),
         }
-
-
-def asset(path: str) -> str:
-    """The address of a static file."""
-    return url_for("static", filename=path)
 
 
 def absolute(address: str) -> str:

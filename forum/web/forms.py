@@ -1,8 +1,8 @@
 """What all forms share: an allow-list of fields, errors in the reader's language, a stamp and a trap.
 
-The one field `idempotency` does two things. Its random part makes a form that is sent twice find what the first one did;
-its signed time tells how long the form lay open, which screening asks. The hidden field `website` is a trap: people do not
-see it, programs fill it in.
+The one field `idempotency` does two things. Its random part makes a form that is sent twice find what the first
+one did; its signed time tells how long the form lay open, which screening asks. The hidden field `website` is a
+trap: people do not see it, programs fill it in.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app, request
-from flask_babel import gettext, ngettext
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext, lazy_gettext, ngettext
 from itsdangerous import BadSignature, TimestampSigner
 from wtforms import Form as WTForm
 from wtforms import StringField, TextAreaField, ValidationError
@@ -23,6 +22,9 @@ from wtforms.widgets import HiddenInput
 from forum.text.cleaning import clean
 
 LONGEST_STAMP = 128
+
+# WTForms prints labels when the page is made, so they are translated then; it asks for plain strings in its hints.
+translated = cast("Callable[[str], str]", lazy_gettext)
 
 
 class Form(WTForm):
@@ -46,7 +48,7 @@ class StampedForm(Form):
     """A form that publishes something."""
 
     idempotency = StringField(widget=HiddenInput())
-    website = StringField(_l("Leave this empty"))
+    website = StringField(translated("Leave this empty"))
 
     @property
     def key(self) -> str:
@@ -95,7 +97,9 @@ def length(low: int, high: int) -> Callable[[WTForm, Any], None]:
         if count == 0 and low > 0:
             raise ValidationError(gettext("Please fill this in."))
         if count < low:
-            raise ValidationError(ngettext("At least %(num)d character.", "At least %(num)d characters.", low))
+            raise ValidationError(
+                ngettext("At least %(num)d character.", "At least %(num)d characters.", low)
+            )
         if count > high:
             over = count - high
             raise ValidationError(

@@ -1,4 +1,4 @@
-"""For whoever watches over the service: is it alive, and can it serve?"""
+"""Whether the service is alive and can serve, for whoever watches over it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def alive() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """200 when pages can be served: the database answers and has the schema of this version; else 503. One statement."""
+    """200 when the database answers and has the schema of this version; else 503. One statement."""
     try:
         version = reading().scalar(sa.text("SELECT version_num FROM alembic_version"))
     except sqlalchemy.exc.SQLAlchemyError:

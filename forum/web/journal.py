@@ -59,13 +59,19 @@ def _note(response: Response) -> Response:
         "request",
         extra={
             "method": request.method,
-            "path": request.path,
+            "path": _path(),
             "status": response.status_code,
             "ms": round((time.perf_counter() - g.get("began_s", time.perf_counter())) * 1000, 1),
             "address": request.remote_addr,
         },
     )
     return response
+
+
+def _path() -> str:
+    """The path; for the links of mails only its pattern, because the path itself is the secret."""
+    is_secret = request.url_rule is not None and "token" in (request.view_args or {})
+    return request.url_rule.rule if is_secret and request.url_rule else request.path
 
 
 def _cut(value: object) -> object:

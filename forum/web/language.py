@@ -55,5 +55,7 @@ def language() -> Response:
 def local_address(target: str) -> str:
     """`target` when it is an address on this board, else "/": nobody is led away by a crafted link."""
     parts = urlsplit(target)
-    is_plain = target.startswith("/") and not target.startswith("//") and target.isprintable() and "\\" not in target
+    is_plain = (
+        target.startswith("/") and not target.startswith("//") and target.isprintable() and "\\" not in target
+    )
     return target if is_plain and not parts.scheme and not parts.netloc else "/"

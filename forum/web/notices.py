@@ -1,7 +1,8 @@
-"""A sentence carried over a redirect: "Your reply is public."
+"""A sentence that is carried over a redirect, such as one that a post is public.
 
-The redirect leaves a cookie that holds a code from the table below, never a text, so that nobody can make us show theirs; the
-next page shows the sentence and takes the cookie back. Only answers to forms set it, so a guest who just reads gets none.
+The redirect leaves a cookie that holds a code from the table below, never a text, so that nobody can make us show
+theirs; the next page shows the sentence and takes the cookie back. Only answers to forms set it, so a guest who just
+reads gets none.
 """
 
 from __future__ import annotations
@@ -29,14 +30,18 @@ NOTICES = {
     "posted": Notice(_("Your post is public.")),
     "held": Notice(_("Thank you. Your post waits for a moderator; until then only you can see it."), "info"),
     "edited": Notice(_("Your change is public.")),
-    "edit-held": Notice(_("Your change waits for a moderator; until then others see the version before it."), "info"),
+    "edit-held": Notice(
+        _("Your change waits for a moderator; until then others see the version before it."), "info"
+    ),
     "unchanged": Notice(_("Nothing was changed."), "info"),
     "deleted": Notice(_("Your post is gone. You can bring it back from here.")),
     "restored": Notice(_("Your post is back.")),
     "restored-held": Notice(_("Your post is back, and waits for a moderator."), "info"),
     "withdrawn": Notice(_("Your post is withdrawn.")),
     "joined": Notice(_("Welcome! You can post right away.")),
-    "joined-confirm": Notice(_("Welcome! We sent you a mail: open its link to confirm your address, then you can post.")),
+    "joined-confirm": Notice(
+        _("Welcome! We sent you a mail: open its link to confirm your address, then you can post.")
+    ),
     "confirmed": Notice(_("Your address is confirmed.")),
     "logged-in": Notice(_("You are logged in.")),
     "logged-out": Notice(_("You are logged out.")),
@@ -44,7 +49,9 @@ NOTICES = {
     "email-sent": Notice(_("We sent a mail to the new address: open its link to confirm it."), "info"),
     "email-changed": Notice(_("Your address is changed. Please log in again.")),
     "profile-saved": Notice(_("Your profile is saved.")),
-    "profile-held": Notice(_("Your profile text waits for a moderator; until then others see the old one."), "info"),
+    "profile-held": Notice(
+        _("Your profile text waits for a moderator; until then others see the old one."), "info"
+    ),
     "reset-sent": Notice(_("If an account has that address, a mail with a link is on its way."), "info"),
     "confirm-sent": Notice(_("We sent you a mail: open its link to confirm your address."), "info"),
     "sessions-ended": Notice(_("All other browsers are logged out.")),
@@ -52,7 +59,9 @@ NOTICES = {
     "reported": Notice(_("Thank you. A moderator will look at it.")),
     "decided": Notice(_("Done. You can undo it under “Recently decided”.")),
     "spam-decided": Notice(
-        _("Removed as spam, and the filter has learned it. If the account only spams, suspend it: the link stands below.")
+        _(
+            "Removed as spam, and the filter has learned it. If the account only spams, suspend it: the link stands below."
+        )
     ),
     "undone": Notice(_("Undone.")),
     "suspended": Notice(_("The member is suspended.")),
@@ -75,7 +84,6 @@ def redirect_with(code: str, address: str, *, posted_key: str = "") -> Response:
 
     `posted_key` is the one-time value of the form that was taken, by which the browser finds the draft to forget.
     """
-    assert code in NOTICES
     response = redirect(address, 303)
     response.set_cookie(
         COOKIE,

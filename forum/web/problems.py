@@ -92,5 +92,7 @@ def _sentence(status: int) -> str:
         503: _("The board is busy. Nothing that you wrote is lost: go back and send it again."),
     }
     if status >= 500:
-        return sentences.get(status, _("This is our fault, and it has been noted. Please try again a little later."))
+        return sentences.get(
+            status, _("This is our fault, and it has been noted. Please try again a little later.")
+        )
     return sentences.get(status, _("The request could not be understood."))

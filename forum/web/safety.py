@@ -30,7 +30,7 @@ def init(app: Flask, settings: Settings) -> None:
     app.config["ORIGIN"] = settings.origin
     if settings.trusted_proxies:
         count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)
     app.before_request(refuse_other_sites)
     app.after_request(harden)
     app.after_request(let_browsers_ask_again)
@@ -41,8 +41,8 @@ def init(app: Flask, settings: Settings) -> None:
 def refuse_other_sites() -> None:
     """Refuse a change that another site's page sends with our visitor's cookies.
 
-    Browsers name the sender in Sec-Fetch-Site or, the older ones, in Origin, and no page can forge either. So forms need
-    no token, and guests' pages hold nothing personal. A request that names no sender is refused as well.
+    Browsers name the sender in Sec-Fetch-Site or, the older ones, in Origin, and no page can forge either. So forms
+    need no token, and guests' pages hold nothing personal. A request that names no sender is refused as well.
     """
     if request.method in SAFE_METHODS:
         return
@@ -51,7 +51,9 @@ def refuse_other_sites() -> None:
     own = (request.host_url.rstrip("/"), current_app.config["ORIGIN"])
     is_ours = sender == "same-origin" if sender else origin in own
     if not is_ours:
-        raise Forbidden(_("This form was sent from another site. Please open the page here and send it again."))
+        raise Forbidden(
+            _("This form was sent from another site. Please open the page here and send it again.")
+        )
 
 
 def harden(response: Response) -> Response:

@@ -6,10 +6,11 @@ The cookie holds a random secret and nothing else. Flask's own signed session is
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, current_app, g, request
 from flask_login import LoginManager, current_user
+from werkzeug.wrappers import Response
 
 from forum.access import GUEST, Viewer, require_moderator
 from forum.accounts import sessions
@@ -22,7 +23,9 @@ def init(app: Flask, settings: Settings) -> None:
     # The prefix makes browsers refuse the cookie unless it is Secure and bound to this very host.
     app.config["VIEWER_COOKIE"] = "__Host-engawa" if settings.is_https else "engawa"
     app.config["VIEWER_COOKIE_SECURE"] = settings.is_https
-    manager = LoginManager(app)
+    manager: Any = LoginManager(
+        app
+    )  # Its hints know neither None nor a factory, which its documentation allows.
     manager.session_protection = None
     manager.anonymous_user = lambda: GUEST
     manager.request_loader(_load)
@@ -30,7 +33,7 @@ def init(app: Flask, settings: Settings) -> None:
 
 def current_viewer() -> Viewer:
     """The viewer of this request, a guest where there is no live session; the first call costs one statement."""
-    return cast(Viewer, current_user._get_current_object())
+    return cast("Viewer", current_user._get_current_object())  # noqa: SLF001 - how werkzeug unwraps a proxy
 
 
 def now() -> datetime:

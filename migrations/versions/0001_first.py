@@ -336,7 +336,8 @@ def upgrade() -> None:
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('approve', 'remove', 'spam', 'dismiss', 'lock', 'unlock', 'pin', 'unpin', 'move', 'suspend', 'lift', 'undo')",
+            "kind IN ('approve', 'remove', 'spam', 'dismiss', 'lock', 'unlock', 'pin', 'unpin',"
+            " 'move', 'suspend', 'lift', 'undo')",
             name=op.f("ck_moderation_acts_kind"),
         ),
         sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_moderation_acts_actor_id")),

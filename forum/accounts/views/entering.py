@@ -66,9 +66,10 @@ def logout() -> ResponseReturnValue:
 
 
 def _join(form: JoinForm) -> ResponseReturnValue:
-    name, password = form.username.data or "", form.password.data or ""
-    address = addresses.parse(form.email.data or "")
     _require_person(form)
+    name, password = form.username.data or "", form.password.data or ""
+    joining.require_free(reading(), joining.checked_name(name))
+    address = addresses.parse(form.email.data or "")
     pace.count_join(request.remote_addr)
     passwords.check(password, name, address.text)
     needs_confirmation = current_app.config["SETTINGS"].has_mail
@@ -85,7 +86,7 @@ def _join(form: JoinForm) -> ResponseReturnValue:
             now=now(),
         )
         secret, lives_for = sessions.open_session(
-            session, user.id, is_remembered=True, browser=_browser(), now=now()
+            session, user.id, is_remembered=True, browser=this_browser(), now=now()
         )
     mail.deliver_soon()
     log.info("joined", extra={"user": user.id})
@@ -113,7 +114,7 @@ def _log_in(form: LoginForm) -> ResponseReturnValue:
             proof,
             current_viewer(),
             is_remembered=bool(form.remember.data),
-            browser=_browser(),
+            browser=this_browser(),
             now=now(),
         )
     log.info("logged in", extra={"user": proof.user_id})
@@ -122,5 +123,6 @@ def _log_in(form: LoginForm) -> ResponseReturnValue:
     return response
 
 
-def _browser() -> str:
+def this_browser() -> str:
+    """What the member's list of sessions will call the browser of this request."""
     return browser_name(request.user_agent.string)

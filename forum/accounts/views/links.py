@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum import mail
-from forum.accounts import addresses, confirming, hashing, pace, passwords, resetting, tokens
+from forum.accounts import addresses, confirming, hashing, pace, passwords, resetting, sessions, tokens
 from forum.accounts.forms import AddressForm, NewPasswordForm
 from forum.accounts.models import Purpose
 from forum.accounts.views import blueprint
+from forum.accounts.views.entering import this_browser
 from forum.db import reading, write
 from forum.errors import Invalid
 from forum.web import viewer as cookies
@@ -51,7 +52,9 @@ def ask_reset() -> ResponseReturnValue:
             return _send_reset(form)
         except Invalid as problem:
             form.refuse(problem.fields)
-    return render_template("accounts/ask_reset.html", form=form), 422 if form.errors else 200
+    has_mail = current_app.config["SETTINGS"].has_mail
+    page = render_template("accounts/ask_reset.html", form=form, has_mail=has_mail)
+    return page, 422 if form.errors else 200
 
 
 @blueprint.route("/reset/<token>", methods=["GET", "POST"])
@@ -64,14 +67,14 @@ def reset(token: str) -> ResponseReturnValue:
             return _reset(form, token, grant)
         except Invalid as problem:
             form.refuse(problem.fields)
-    return render_template("accounts/reset.html", form=form, name=grant.name), 422 if form.errors else 200
+    return render_template("accounts/reset.html", form=form, account=grant.name), 422 if form.errors else 200
 
 
 def _question(purpose: Purpose, token: str) -> ResponseReturnValue:
     grant = tokens.find(reading(), purpose, token, now())
     if purpose == Purpose.CHANGE_EMAIL:
         confirming.require_owner(current_viewer(), grant)
-    return render_template("accounts/confirm.html", name=grant.name, address=grant.email)
+    return render_template("accounts/confirm.html", account=grant.name, address=grant.email)
 
 
 def _send_reset(form: AddressForm) -> ResponseReturnValue:
@@ -84,12 +87,16 @@ def _send_reset(form: AddressForm) -> ResponseReturnValue:
 
 
 def _reset(form: NewPasswordForm, token: str, grant: tokens.Grant) -> ResponseReturnValue:
+    """Whoever opened the link is signed in at once, so that a member whom others have locked out gets in."""
     password = form.password.data or ""
     passwords.check(password, grant.name, grant.email)
     password_hash = hashing.hash_password(password)
     with write() as session:
         resetting.reset(session, token, password_hash, now())
+        secret, lives_for = sessions.open_session(
+            session, grant.user_id, is_remembered=False, browser=this_browser(), now=now()
+        )
     mail.deliver_soon()
-    response = redirect_with("password-changed", url_for(".login"))
-    cookies.sign_out(response)
+    response = redirect_with("password-changed", "/")
+    cookies.sign_in(response, secret, lives_for)
     return response

@@ -28,7 +28,11 @@ def latest() -> str:
     page = lists.latest(db_reading(), current_language(), before)
     boards = lists.boards(db_reading(), current_language())
     return render_template(
-        "threads/latest.html", page=page, boards=boards, is_first=before is None, older=_older("/", page.older)
+        "threads/latest.html",
+        page=page,
+        boards=boards,
+        is_first=before is None,
+        older=_older("/", page.older),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from forum.errors import Invalid, Problem, TooFast
 from forum.screening import words
 from forum.spam.judging import Outcome
 from forum.text.quoting import quote
-from forum.text.rendering import render
+from forum.text.rendering import render, stored
 from forum.threads import editing, lists, mentions, posting
 from forum.threads import reading as threads
 from forum.threads.addresses import post_url, thread_url
@@ -43,7 +44,9 @@ def new() -> ResponseReturnValue:
     form.board.choices = [(row.slug, row.name) for row in lists.boards(reading(), current_language())]
     page = _Composer(form, _("New thread"), url_for(".new"), "new", _("Post thread"))
     return page.answer(
-        lambda session: posting.start_thread(session, current_viewer(), form.board.data, form.draft(now()), now())
+        lambda session: posting.start_thread(
+            session, current_viewer(), form.board.data, form.draft(now()), now()
+        )
     )
 
 
@@ -98,7 +101,11 @@ def delete(post_id: int) -> ResponseReturnValue:
         post, thread = editing.find_own(reading(), current_viewer(), post_id)
         require_writer(current_viewer())
         return render_template(
-            "threads/delete.html", html=Markup(post.html), lang=post.lang, thread=thread, post_id=post_id  # noqa: S704
+            "threads/delete.html",
+            html=stored(post.html),
+            lang=post.lang,
+            thread=thread,
+            post_id=post_id,
         )
     with write() as session:
         done = editing.delete(session, current_viewer(), post_id, now())
@@ -110,26 +117,23 @@ def restore(post_id: int) -> ResponseReturnValue:
     """Bring one's own post back."""
     with write() as session:
         done = editing.restore(session, current_viewer(), post_id, now())
-    return redirect_with("restored" if done.outcome == Outcome.PUBLISHED else "restored-held", post_url(post_id))
+    return redirect_with(
+        "restored" if done.outcome == Outcome.PUBLISHED else "restored-held", post_url(post_id)
+    )
 
 
+@dataclass(frozen=True)
 class _Composer:
     """A page with a form for a text: shown, previewed, sent back with what is wrong, or taken."""
 
-    def __init__(
-        self,
-        form: ReplyForm,
-        heading: str,
-        action: str,
-        draft_key: str,
-        button: str,
-        *,
-        thread: Thread | None = None,
-        is_edit: bool = False,
-        is_quoting: bool = False,
-    ) -> None:
-        self.form, self.heading, self.action, self.draft_key, self.button = form, heading, action, draft_key, button
-        self.thread, self.is_edit, self.is_quoting = thread, is_edit, is_quoting
+    form: ReplyForm
+    heading: str
+    action: str
+    draft_key: str
+    button: str
+    thread: Thread | None = None
+    is_edit: bool = False
+    is_quoting: bool = False
 
     def answer(self, take: Callable[[Session], Posted | None]) -> ResponseReturnValue:
         """The page on GET; on POST a preview, the form with its errors (422), or a redirect to what was made."""
@@ -158,7 +162,9 @@ class _Composer:
         if posted is None:
             return redirect_with("unchanged", self.action.removesuffix("/edit"), posted_key=self.form.key)
         is_public = posted.outcome == Outcome.PUBLISHED
-        code = ("edited" if is_public else "edit-held") if self.is_edit else ("posted" if is_public else "held")
+        code = (
+            ("edited" if is_public else "edit-held") if self.is_edit else ("posted" if is_public else "held")
+        )
         place = threads.place_of(reading(), current_viewer(), posted.post_id)
         return redirect_with(code, place, posted_key=self.form.key)
 
@@ -167,7 +173,9 @@ class _Composer:
         return self._page()
 
     def _refused(self, posted: Posted) -> str:
-        self.form.form_errors.append(_("This was not published, because it looks like spam in more than one way."))
+        self.form.form_errors.append(
+            _("This was not published, because it looks like spam in more than one way.")
+        )
         self.form.form_errors.extend(words.for_author(posted.reasons))
         self.form.form_errors.append(_("If we are wrong, please change it, or write to a moderator."))
         return self._page()
@@ -175,7 +183,7 @@ class _Composer:
     def _preview(self) -> ResponseReturnValue:
         body = self.form.body.data or ""
         rendered = render(body, mentions.known(reading(), body))
-        html = Markup(rendered.html)  # noqa: S704 - made by the renderer on this line
+        html = stored(rendered.html)
         if request.headers.get(FRAGMENT) == "preview":
             return render_template("threads/_preview.html", html=html, lang=rendered.lang)
         return self._page(html, rendered.lang)

@@ -1,0 +1,135 @@
+"""`flask forum ...`: what an operator does at a terminal. Each command calls one verb."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import click
+import sqlalchemy as sa
+from flask import Flask
+from flask.cli import AppGroup
+
+from forum.accounts import joining
+from forum.accounts.models import Role
+from forum.db import reading, write
+from forum.demo import seeding
+from forum.errors import Problem
+from forum.importers import formats, importing
+from forum.importers.reading import BadRecord
+from forum.importers.remembering import Tally
+from forum.threads.models import Board
+
+SECONDS_BETWEEN_REPORTS = 2
+WORDS = ("boards", "members", "threads", "posts")
+
+commands = AppGroup("forum", short_help="Make members, import threads, seed the demo.")
+
+
+def init(app: Flask) -> None:
+    """Give the application its commands."""
+    app.cli.add_command(commands)
+
+
+@commands.command("create-user")
+@click.argument("name")
+@click.option("--email", help="The mail address, taken as confirmed.")
+@click.option(
+    "--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given."
+)
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), default=Role.MEMBER.value, show_default=True
+)
+def create_user(name: str, email: str | None, password: str, role: str) -> None:
+    """Make a member, a moderator or an admin."""
+    try:
+        with write() as session:
+            user = joining.create(
+                session, name=name, email=email, password=password, role=Role(role), now=datetime.now(UTC)
+            )
+            made = f"{user.name} can log in now, as {role}."
+    except Problem as problem:
+        raise click.ClickException(str(problem.sentence)) from None
+    click.echo(made)
+
+
+@commands.command("import")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True)
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(list(formats.FORMATS)),
+    help="Told from the first line when not given.",
+)
+@click.option("--board", "slug", help="The board that all threads go to; by default the source's own.")
+def import_files(files: tuple[str, ...], format_: str | None, slug: str | None) -> None:
+    """Load threads from FILES of JSON lines, which may be gzipped; - is the standard input.
+
+    It can be run again: what was loaded before is left as it is.
+    """
+    began = time.monotonic()
+    try:
+        items = formats.items(files, format_)
+        tally = importing.load(items, datetime.now(UTC), board_id=_board_id(slug), report=_progress(began))
+    except BadRecord as fault:
+        raise click.ClickException(
+            f"{fault} What was loaded before it stays; run the import again to go on."
+        ) from None
+    finally:
+        click.echo(err=True)
+    click.echo(_summary(tally))
+
+
+@commands.command()
+def seed() -> None:
+    """Fill an empty board with the demo threads."""
+    with write() as session:
+        logins = seeding.seed(session, datetime.now(UTC))
+    if logins is None:
+        raise click.ClickException("The board is not empty, so that nothing was seeded.")
+    for login in logins:
+        click.echo(f"{login.role:10} {login.name:16} {login.password}")
+
+
+def _board_id(slug: str | None) -> int | None:
+    if slug is None:
+        return None
+    found = reading().scalar(sa.select(Board.id).where(Board.slug == slug))
+    if found is None:
+        raise click.ClickException(f"There is no board {slug!r}.")
+    return found
+
+
+def _progress(began: float) -> Callable[[Tally], None]:
+    """Write a line over the last one, every few seconds."""
+    last = began
+    end = "\r" if sys.stderr.isatty() else "\n"
+
+    def report(tally: Tally) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= SECONDS_BETWEEN_REPORTS:
+            last = now
+            made, known = tally.made["posts"], tally.known["posts"]
+            click.echo(
+                f"{made:,} posts loaded, {known:,} known already, {now - began:.0f} s{end}",
+                err=True,
+                nl=False,
+            )
+
+    return report
+
+
+def _summary(tally: Tally) -> str:
+    rows = [
+        ("made", tally.made),
+        ("known already", tally.known),
+        ("left out, without a text", tally.left_out),
+    ]
+    return "\n".join(
+        f"{name + ':':26}" + ", ".join(f"{counts[word]:,} {word}" for word in WORDS) for name, counts in rows
+    )

@@ -1,0 +1,57 @@
+"""What waits for the moderators of the demo, so that their queue is not empty at first sight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from forum.access import Viewer
+from forum.accounts.models import User
+from forum.demo import people, posts
+from forum.moderation.models import Report
+from forum.screening import asking
+from forum.screening.models import Kind
+from forum.spam.judging import Submission
+from forum.text import names
+from forum.text.rendering import render
+from forum.threads.models import Post
+
+
+def add(session: Session, queue: Mapping[str, Any], thread_ids: Mapping[str, int], now: datetime) -> None:
+    """Newcomers' replies that are held whatever the filter would decide, with its reasons, and members' reports."""
+    people.add_members(session, queue["newcomer"], now)
+    for reply in queue["waiting"]:
+        author = _member(session, reply["author"])
+        at = now - timedelta(hours=reply["hours_ago"])
+        post_id = posts.add_post(session, thread_ids[reply["thread"]], author.id, reply["body"], at, {})
+        _hold(session, author, post_id, reply["body"], at)
+    for report in queue["report"]:
+        session.add(
+            Report(
+                post_id=_post_id(session, thread_ids[report["thread"]], report["number"]),
+                reporter_id=_member(session, report["reporter"]).id,
+                reason=report["reason"],
+                note=report["note"],
+                created_at=now - timedelta(hours=report["hours_ago"]),
+            )
+        )
+
+
+def _hold(session: Session, author: User, post_id: int, body: str, at: datetime) -> None:
+    viewer = Viewer(id=author.id, name=author.name, role=author.role, joined_at=author.joined_at)
+    links = tuple(link.url for link in render(body).links)
+    submission = Submission(Kind.REPLY, body, author_name=author.name, links=links)
+    verdict = asking.screen(session, viewer, submission, at)
+    asking.keep_waiting(session, author.id, submission, verdict, at, post_id=post_id)
+
+
+def _member(session: Session, name: str) -> User:
+    return session.scalars(sa.select(User).where(User.name_key == names.key(name))).one()
+
+
+def _post_id(session: Session, thread_id: int, number: int) -> int:
+    return session.scalars(sa.select(Post.id).where(Post.thread_id == thread_id, Post.number == number)).one()

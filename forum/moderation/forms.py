@@ -1,0 +1,74 @@
+"""The forms of reporting and moderating."""
+
+from __future__ import annotations
+
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField
+
+from forum.moderation.acts import DECISIONS
+from forum.moderation.models import ReportReason
+from forum.moderation.reasons import PUBLIC, REPORTED
+from forum.moderation.suspending import TERMS
+from forum.web.forms import Form, LineField, TextField, length
+from forum.web.forms import translated as _l
+
+# Two or three sentences: a reason, not a debate.
+REASON_MAX = 300
+NOTE_MAX = 1000
+
+TERM_LABELS = {
+    "day": _l("For a day"),
+    "three_days": _l("For three days"),
+    "week": _l("For a week"),
+    "month": _l("For a month"),
+    "forever": _l("For good"),
+}
+
+
+def _reasons() -> list[SelectChoice]:
+    return [SelectChoice(code, str(words)) for code, words in REPORTED.items()]
+
+
+class ReportForm(Form):
+    """What is wrong with a post."""
+
+    reason = RadioField(_l("What is wrong?"), choices=_reasons, default=ReportReason.SPAM)
+    note = TextField(_l("Note for the moderators"), [length(0, NOTE_MAX)])
+
+
+class DecisionForm(Form):
+    """A decision about a text; `seen` says what the page showed."""
+
+    act = SelectField(choices=[SelectChoice(kind) for kind in DECISIONS])
+    seen = StringField(validators=[length(1, 40)])
+    why = SelectField(choices=[SelectChoice(code) for code in PUBLIC], default=ReportReason.OTHER)
+    reason = LineField(_l("Reason in words"), [length(0, REASON_MAX)])
+    next = HiddenField()
+
+
+class LockForm(Form):
+    """Why a thread takes no more replies."""
+
+    reason = LineField(
+        _l("Reason"),
+        [length(3, REASON_MAX)],
+        description=_l("Stands on the thread's page and in the public log."),
+    )
+
+
+class MoveForm(Form):
+    """Where a thread belongs. The view fills in the boards."""
+
+    board = SelectField(_l("Board"))
+
+
+class SuspendForm(Form):
+    """For how long and why a member may not write."""
+
+    reason = LineField(
+        _l("Reason"),
+        [length(3, REASON_MAX)],
+        description=_l("The member reads it. In the public log it stands with the member's name covered."),
+    )
+    term = RadioField(
+        _l("How long"), choices=[SelectChoice(term, TERM_LABELS[term]) for term in TERMS], default="day"
+    )

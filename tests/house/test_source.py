@@ -1,0 +1,43 @@
+"""Rules that the source itself must keep."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from forum.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted((ROOT / "forum").rglob("*.py"))
+TEMPLATES = sorted(p for p in (ROOT / "templates").rglob("*") if p.is_file())
+
+
+def test_only_the_renderer_declares_html_to_be_safe():
+    marked = {p.relative_to(ROOT).as_posix() for p in SOURCES if "Markup(" in p.read_text()}
+    assert marked == {"forum/text/rendering.py"}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_no_template_switches_escaping_off_or_holds_style_or_script(path):
+    text = path.read_text()
+    assert not re.search(r"\|\s*safe\b|autoescape\s+false", text)
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", text)
+
+
+def test_every_setting_says_what_it_is_and_stands_in_the_operators_guide():
+    guide = (ROOT / "docs" / "operating.md").read_text()
+    source = (ROOT / "forum" / "settings.py").read_text()
+    for field in fields(Settings):
+        assert f"`{field.name.upper()}`" in guide
+        assert re.search(rf'    {field.name}: .+\n    """', source), f"{field.name} has no docstring"
+
+
+def test_no_transaction_is_opened_inside_a_verb():
+    """`write()` belongs to whoever knows the whole use case: a view, a command, a job."""
+    openers = {"views", "importers", "cli.py", "db.py", "mail.py", "tidying.py", "viewer.py"}
+    for path in SOURCES:
+        if "with write()" in path.read_text():
+            assert openers & {*path.parts}, f"{path.relative_to(ROOT)} opens a transaction"

@@ -1,0 +1,169 @@
+"""Outcomes for standing and evidence, with the shipped model."""
+
+from dataclasses import replace
+
+import pytest
+
+from forum.spam.judging import Knowledge, Outcome, Record, Standing, Submission, judge, standing_of, text_of
+from forum.spam.model import SHIPPED_MODEL, Model
+
+MODEL = Model.load(SHIPPED_MODEL)
+DAY_S = 86_400.0
+
+NEWCOMER = Record(age_s=600, approved=0, rejected=0)
+KNOWN = Record(age_s=5 * DAY_S, approved=3, rejected=0)
+TRUSTED = Record(age_s=90 * DAY_S, approved=40, rejected=1)
+STAFF = Record(age_s=0, approved=0, rejected=0, is_staff=True)
+
+SPAM = "Cheap Louis Vuitton bags, best price, visit http://bags-outlet.example.com"
+GOOD = "I lived in Tottori for three years, ESID, but the winters are cold. Buy a kotatsu."
+
+
+def outcome(body: str, record: Record = NEWCOMER, knowledge: dict[str, int] | None = None, **more) -> Outcome:
+    submission = Submission("reply", body, form_age_s=more.pop("form_age_s", 30.0), **more)
+    return judge(submission, Knowledge(MODEL, record, **(knowledge or {}))).outcome
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        GOOD,
+        "来月から鳥取でALTになります。冬の寒さはどうですか。",
+        "Hello! I'm Bob from Leeds and I arrive in August. Which bank account did you open first?",
+        "The form is on this page: https://www.isa.go.jp/en/applications/ It took me ten minutes.",
+        "このページが参考になりました。 https://www.pref.okayama.jp/kokusai/",
+        "Selling my bicycle, 8,000 yen, near Yonago station. Send me a message.",
+        "Thank you so much, that helped a lot.",
+        "Hi",
+        "よろしくお願いします！",
+        "The BoE is useless and my flat is full of MOULD. I'm done with this!!!",
+    ],
+)
+def test_a_newcomers_good_post_is_published_at_once(body):
+    assert outcome(body) is Outcome.PUBLISHED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        SPAM,
+        "副業で月収100万円！LINE登録はこちら http://example.com/line",
+        "この時計は本物と同じ品質 スーパーコピー",
+        "Great post! Python training in Bangalore",
+        "Earn $5000 a week from home, no experience needed! WhatsApp +1 555 0100",
+        "Ch\u200beap Lоuis Vuittоn b4gs, v i s i t http://bags-outlet.example.com",
+        "今すぐ会える女性が待っています。登録無料 http://deai-love.example.com",
+    ],
+)
+def test_a_newcomers_advertisement_is_held_and_never_refused_on_its_text_alone(body):
+    assert outcome(body) is Outcome.HELD
+
+
+@pytest.mark.parametrize(
+    ("record", "knowledge", "more", "expected"),
+    [
+        (NEWCOMER, {}, {"is_trap_filled": True}, Outcome.REFUSED),
+        (NEWCOMER, {"same_text_rejected": 1}, {}, Outcome.REFUSED),
+        (NEWCOMER, {"same_text_elsewhere": 5}, {}, Outcome.HELD),
+        (NEWCOMER, {"recent_posts": 30}, {}, Outcome.HELD),
+        (TRUSTED, {}, {"is_trap_filled": True}, Outcome.PUBLISHED),
+        (TRUSTED, {"same_text_rejected": 1}, {"is_trap_filled": True}, Outcome.HELD),
+        (TRUSTED, {}, {}, Outcome.PUBLISHED),
+        (STAFF, {"same_text_rejected": 9}, {"is_trap_filled": True}, Outcome.PUBLISHED),
+    ],
+)
+def test_what_becomes_of_an_advertisement(record, knowledge, more, expected):
+    assert outcome(SPAM, record, knowledge, **more) is expected
+
+
+@pytest.mark.parametrize(
+    ("knowledge", "more"),
+    [
+        ({"same_text_rejected": 5}, {}),
+        ({}, {"is_trap_filled": True}),
+        ({}, {"form_age_s": 0.4}),
+        ({"same_text_elsewhere": 9, "recent_posts": 50}, {}),
+        ({}, {"form_age_s": None}),
+    ],
+)
+def test_a_good_text_is_never_refused_on_one_kind_of_evidence(knowledge, more):
+    assert outcome(GOOD, NEWCOMER, knowledge, **more) is not Outcome.REFUSED
+
+
+def test_a_filled_trap_and_a_form_sent_at_once_are_one_kind_of_evidence():
+    assert outcome("Is it cold in Yonago?", is_trap_filled=True, form_age_s=0.1) is Outcome.HELD
+
+
+def test_links_that_a_newcomer_adds_by_an_edit_weigh_more_than_links_from_the_start():
+    body = "Nice photos from the festival. http://my-photo-page.example.com"
+    record = replace(NEWCOMER, is_confirmed=True)
+    before = judge(Submission("reply", body, form_age_s=60), Knowledge(MODEL, record))
+    after = judge(Submission("edit", body, form_age_s=60, added_links=2), Knowledge(MODEL, record))
+    assert after.probability > before.probability
+    assert "added_links" in {reason.code for reason in after.reasons}
+
+
+def test_a_short_thanks_that_others_wrote_too_is_published():
+    assert outcome("Thank you!", knowledge={"same_text_elsewhere": 12}) is Outcome.PUBLISHED
+
+
+def test_a_reply_in_the_words_of_its_thread_is_less_suspicious():
+    context = "Kerosene heaters or kotatsu? Which is cheaper in a Tottori winter?"
+    alone = judge(Submission("reply", GOOD, form_age_s=60), Knowledge(MODEL, NEWCOMER))
+    inside = judge(Submission("reply", GOOD, form_age_s=60, context=context), Knowledge(MODEL, NEWCOMER))
+    assert inside.probability < alone.probability
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [(NEWCOMER, Outcome.HELD), (KNOWN, Outcome.PUBLISHED), (TRUSTED, Outcome.PUBLISHED)],
+)
+def test_without_a_model_newcomers_wait_and_the_verdict_says_so(record, expected):
+    verdict = judge(Submission("reply", GOOD, form_age_s=30), Knowledge(None, record))
+    assert verdict.outcome is expected
+    assert verdict.reasons[0].code == "no_model"
+
+
+@pytest.mark.parametrize(
+    ("record", "standing"),
+    [
+        (NEWCOMER, Standing.NEWCOMER),
+        (KNOWN, Standing.KNOWN),
+        (TRUSTED, Standing.TRUSTED),
+        (STAFF, Standing.STAFF),
+        (replace(TRUSTED, age_s=DAY_S), Standing.KNOWN),
+        (replace(TRUSTED, rejected=5), Standing.KNOWN),
+        (replace(TRUSTED, approved=9, rejected=0), Standing.KNOWN),
+        (replace(NEWCOMER, rejected=3), Standing.NEWCOMER),
+    ],
+)
+def test_standing(record, standing):
+    assert standing_of(record) is standing
+
+
+def test_five_reasons_at_most_come_strongest_first_in_few_words():
+    links = tuple(f"http://host{number}.example.com/" for number in range(30))
+    knowledge = Knowledge(MODEL, replace(NEWCOMER, is_confirmed=False, rejected=2), 3, 3, 40)
+    verdict = judge(Submission("edit", SPAM, links=links, added_links=30, is_trap_filled=True), knowledge)
+    weights = [abs(reason.weight) for reason in verdict.reasons]
+    assert len(weights) == 5
+    assert weights == sorted(weights, reverse=True)
+    assert all(len(reason.detail) <= 80 for reason in verdict.reasons)
+
+
+def test_the_text_of_a_submission_holds_title_name_and_the_links_that_do_not_show():
+    submission = Submission(
+        "thread", "See http://a.example", "Title", "Alice", ("http://a.example", "http://b.example")
+    )
+    assert text_of(submission) == "Title\n\nSee http://a.example\x1fAlice\x1fhttp://b.example"
+
+
+def test_a_separator_in_a_text_forges_nothing():
+    assert text_of(Submission("reply", "a\x1fb\x1fc")) == "a b c"
+
+
+@pytest.mark.parametrize("piece", ["", "a", "👍", "\ud800", "\x1f"])
+def test_a_hostile_submission_gets_a_verdict(piece):
+    body = piece * 100_000
+    verdict = judge(Submission("profile", body, title=body[:500], context=body), Knowledge(MODEL, NEWCOMER))
+    assert 0 < verdict.probability < 1

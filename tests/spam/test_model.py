@@ -1,0 +1,111 @@
+"""Lessons in whole numbers, and what a broken file does."""
+
+import random
+
+import pytest
+
+from forum.spam.model import SHIPPED_MODEL, BrokenModel, Model
+
+LESSONS = [
+    ("Cheap bags, best price http://bags.example", True),
+    ("Is the winter in Tottori cold?", False),
+    ("副業で月収100万円 http://x.example", True),
+    ("ありがとうございます。", False),
+    ("Great post! Python training in Bangalore", True),
+]
+
+
+def same(one: Model, other: Model, tmp_path) -> bool:
+    one.save(tmp_path / "one")
+    other.save(tmp_path / "other")
+    return (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+
+
+def taught(model: Model) -> list[tuple[str, int]]:
+    steps = []
+    for text, is_spam in LESSONS:
+        steps.append((text, model.step_for(text, is_spam)))
+        model.apply(*steps[-1])
+    return steps
+
+
+def test_an_empty_model_is_undecided():
+    assert Model.empty().probability("anything") == 0.5
+
+
+def test_one_lesson_is_enough_to_turn_an_undecided_model():
+    model = Model.empty()
+    text = LESSONS[0][0]
+    model.apply(text, model.step_for(text, True))
+    assert model.probability(text) > 0.8
+
+
+def test_lessons_taken_back_in_any_order_leave_no_trace(tmp_path):
+    model = Model.load(SHIPPED_MODEL)
+    steps = taught(model)
+    random.shuffle(steps)
+    for text, step in steps:
+        model.apply(text, -step)
+    assert same(model, Model.load(SHIPPED_MODEL), tmp_path)
+
+
+def test_workers_that_replay_the_same_steps_in_other_orders_hold_the_same_weights(tmp_path):
+    model, worker = Model.load(SHIPPED_MODEL), Model.load(SHIPPED_MODEL)
+    for text, step in reversed(taught(model)):
+        worker.apply(text, step)
+    assert same(model, worker, tmp_path)
+
+
+def test_a_copy_learns_alone(tmp_path):
+    model = Model.empty()
+    taught(model.copy())
+    assert same(model, Model.empty(), tmp_path)
+
+
+def test_a_saved_model_comes_back_whole(tmp_path):
+    model = Model.empty()
+    taught(model)
+    model.save(tmp_path / "model.bin")
+    assert same(Model.load(tmp_path / "model.bin"), model, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda raw: raw[:-1], id="cut short"),
+        pytest.param(lambda raw: raw[:-1] + b"\x01", id="changed"),
+        pytest.param(lambda _: b"", id="empty"),
+        pytest.param(lambda raw: b"x" + raw, id="no model"),
+    ],
+)
+def test_a_damaged_file_is_refused(tmp_path, damage):
+    (tmp_path / "model.bin").write_bytes(damage(SHIPPED_MODEL.read_bytes()))
+    with pytest.raises(BrokenModel):
+        Model.load(tmp_path / "model.bin")
+
+
+def test_a_missing_file_is_a_broken_model(tmp_path):
+    with pytest.raises(BrokenModel):
+        Model.load(tmp_path / "none.bin")
+
+
+def test_the_shipped_model_is_small():
+    assert SHIPPED_MODEL.stat().st_size <= 2_000_000
+
+
+def test_the_evidence_names_the_words_that_speak_loudest():
+    words = dict(Model.load(SHIPPED_MODEL).evidence("この時計は本物と同じ品質 スーパーコピー", 3))
+    assert words["スーパーコピー"] > 1
+
+
+@pytest.mark.parametrize(
+    "piece", ["", "a", "👍", "\ud800", "\0\x1f", "[", "http://", "a.", "a ", "0-", "<a ", "$", "а\u200ba"]
+)
+def test_a_hostile_text_gets_a_probability(piece):
+    text = piece * 100_000
+    model = Model.load(SHIPPED_MODEL)
+    assert 0 < model.probability(text) < 1
+    assert len(model.evidence(text, 5)) <= 5
+    step = model.step_for(text, True)
+    model.apply(text, step)
+    assert 0 < model.probability(text) < 1
