@@ -1,4 +1,166 @@
-"""The WSGI application."""
-from forum import create_app
+"""The board for servers: `app` is what `gunicorn wsgi:app` and `flask run` serve.
 
-app = create_app()
+`python wsgi.py` is all that an operator needs: it brings the database up to date, seeds an empty board, and serves.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - said in one sentence, before an import fails for want of a new name
+    sys.exit(f"Engawa needs Python 3.11 or newer, and this is {sys.version.split()[0]}.")
+
+import socket
+import threading
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from gunicorn.app.base import Application
+
+from forum import create_app, jobs
+from forum.db import db, reading, write
+from forum.demo import seeding
+from forum.demo.people import Login
+from forum.settings import BadSettings, Settings, load
+
+ROOT = Path(__file__).resolve().parent
+# As many callers may wait for a free thread as gunicorn lets wait by itself.
+BACKLOG = 2048
+EXIT_BAD_SETTINGS = 2
+
+
+def with_jobs(app: Flask) -> Flask:
+    """Let each process that serves the board stand for election to do its background work, from its first request on.
+
+    Not when the application is made, because commands and a server's master make one too, and because a thread that
+    runs before a fork leaves its locks behind in the child. The first request comes after every fork, whatever server
+    brings it; so one rule holds for gunicorn, `flask run` and any other, where a hook of gunicorn would be for gunicorn.
+    """
+    serve, is_first = app.wsgi_app, threading.Lock()
+
+    def serve_first(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if is_first.acquire(blocking=False):
+            jobs.start(app)
+            app.wsgi_app = serve  # type: ignore[method-assign]
+        return serve(environ, start_response)
+
+    app.wsgi_app = serve_first  # type: ignore[method-assign]
+    return app
+
+
+def main() -> int:
+    """Prepare the board and serve it until SIGTERM or Ctrl-C; returns the exit status when it can't."""
+    try:
+        settings = load()
+    except BadSettings as fault:
+        print(fault, file=sys.stderr)
+        return EXIT_BAD_SETTINGS
+    try:
+        listener = _listen(settings.host, settings.port)
+    except OSError as fault:
+        print(_why_not(settings, fault), file=sys.stderr)
+        return 1
+    app = with_jobs(create_app(settings))
+    try:
+        with app.app_context():
+            logins = _prepare(app)
+    except sa.exc.DatabaseError as fault:
+        print(f"The database {settings.database_path} can't be used: {fault.orig}.", file=sys.stderr)
+        return 1
+    print("\n".join(_greeting(settings, logins)), flush=True)
+    _Server(app, listener).run()
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket, taken before anything else is done; callers wait in it until the server is there."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(address)
+    listener.listen(BACKLOG)
+    return listener
+
+
+def _why_not(settings: Settings, fault: OSError) -> str:
+    reason = (fault.strerror or str(fault)).lower()
+    place = f"{settings.host}, port {settings.port}"
+    return f"The board can't listen on {place}: {reason}. Choose another port with PORT={settings.port + 1}."
+
+
+def _prepare(app: Flask) -> tuple[Login, ...] | None:
+    """Migrate when the schema is behind and seed when the board is empty; returns the logins of a seeded board.
+
+    Leaves no connection open, for none may be carried into a worker.
+    """
+    if _schema_version() != app.config["SCHEMA_VERSION"]:
+        # Needed at the first start of a version only, and slow to import.
+        import flask_migrate  # noqa: PLC0415
+
+        flask_migrate.upgrade()
+    logins = None
+    if seeding.is_empty(reading()):
+        with write() as session:
+            logins = seeding.seed(session, datetime.now(UTC))
+    db.session.remove()
+    db.engine.dispose()
+    return logins
+
+
+def _schema_version() -> str | None:
+    try:
+        return reading().scalar(sa.text("SELECT version_num FROM alembic_version"))
+    except sa.exc.OperationalError:
+        return None
+    finally:
+        db.session.rollback()
+
+
+def _greeting(settings: Settings, logins: tuple[Login, ...] | None) -> list[str]:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    lines = [f"The board is open on http://{host}:{settings.port}"]
+    if settings.base_url != f"http://{host}:{settings.port}":
+        lines.append(f"Its public address is {settings.base_url}")
+    lines.append(f"Its data lies in {settings.data_dir}")
+    if not settings.has_mail:
+        lines.append(
+            f"There is no mail server (SMTP_URL), so mails are written to {settings.data_dir / 'mail'}"
+        )
+    if not settings.forum_limits:
+        lines.append(
+            "*** FORUM_LIMITS=off: NO LIMITS HOLD. For load tests only; never let others in like this. ***"
+        )
+    if logins:
+        lines.append(
+            "It was empty and is now filled with demo threads. Log in as one of these; it is told only now:"
+        )
+        lines += [f"    {login.name:16} {login.password}    ({login.role})" for login in logins]
+    else:
+        lines.append(
+            "To make yourself an admin: .venv/bin/flask forum create-user NAME --email ADDRESS --role admin"
+        )
+    return [*lines, "Stop it with Ctrl-C."]
+
+
+class _Server(Application):
+    """gunicorn with the settings of gunicorn.conf.py, an application that is made and a socket that is bound."""
+
+    def __init__(self, app: Flask, listener: socket.socket) -> None:
+        self.callable_app = app
+        self.bind = f"fd://{listener.detach()}"
+        super().__init__()
+
+    def load_config(self) -> None:
+        self.load_config_from_file(str(ROOT / "gunicorn.conf.py"))
+        self.cfg.set("bind", self.bind)
+
+    def load(self) -> Flask:
+        return self.callable_app
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+
+app = with_jobs(create_app())

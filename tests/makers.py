@@ -14,8 +14,9 @@ from forum.accounts.models import User
 from forum.text import names
 from forum.text.rendering import render
 from forum.text.slugs import slugify
-from forum.threads.models import Board, Post, Status, Thread
+from forum.threads.models import Board, Post, Revision, RevisionStatus, Status, Thread
 
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 PASSWORD = "a porch in the evening"
 # Argon2id of PASSWORD with the smallest parameters there are, so that no test waits for it.
 PASSWORD_HASH = (
@@ -136,6 +137,25 @@ def post(
         author.posts_count += 1
     session.flush()
     return row
+
+
+def versions(session: Session, post_row: Post, *bodies: str) -> None:
+    """Give a post an earlier version, "Draft.", and the given later ones, all public; the last one stands."""
+    opens = session.get_one(Thread, post_row.thread_id).title if post_row.is_opening else None
+    for body in ("Draft.", *bodies, post_row.body):
+        session.add(
+            Revision(
+                post_id=post_row.id,
+                editor_id=post_row.author_id,
+                title=opens,
+                body=body,
+                status=RevisionStatus.PUBLIC,
+                created_at=post_row.created_at,
+            )
+        )
+    post_row.versions = 2 + len(bodies)
+    post_row.edited_at = post_row.created_at
+    session.flush()
 
 
 def now() -> datetime:

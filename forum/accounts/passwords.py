@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,11 +43,11 @@ def check(password: str, *known_words: str, field: str = "password") -> None:
             **{field: ngettext("At most %(num)d character.", "At most %(num)d characters.", LONGEST)}
         )
     words = [*OWN_WORDS, *(part for word in known_words for part in (word, *word.split("@")) if part)]
+    if _is_little_more_than(words, password):
+        raise Invalid(**{field: f"{_own_words()} {_advice()}"})
     result = zxcvbn(password[:JUDGED], user_inputs=words)
     if result["score"] < LOWEST_SCORE:
-        raise Invalid(
-            **{field: f"{_weakness(result['sequence'])} {_('Three or four unrelated words are good.')}"}
-        )
+        raise Invalid(**{field: f"{_weakness(result['sequence'])} {_advice()}"})
 
 
 def change(
@@ -77,13 +77,29 @@ def change(
     letters.password_changed(session, user, now)
 
 
+def _is_little_more_than(words: Iterable[str], password: str) -> bool:
+    """Whether hardly anything is left of a password without the words, which zxcvbn overlooks where signs join them."""
+    rest = password.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word.casefold(), "") if len(word) > 2 else rest
+    return len(rest) < SHORTEST // 2
+
+
+def _own_words() -> str:
+    return _("It is built from your name, your address or the name of this board.")
+
+
+def _advice() -> str:
+    return _("Three or four unrelated words are good.")
+
+
 def _weakness(matches: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong with the longest guessable part of a password, in a sentence that does not repeat the password."""
     guessable = [match for match in matches if match["pattern"] != "bruteforce"]
     longest = max(guessable, key=lambda match: len(match["token"]), default={"pattern": "bruteforce"})
     dictionary = longest.get("dictionary_name")
     if dictionary == "user_inputs":
-        return _("It is built from your name, your address or the name of this board.")
+        return _own_words()
     if dictionary == "passwords":
         return _("It is close to a password that many people use.")
     sentences = {

@@ -133,16 +133,17 @@ def _check_display_name(session: Session, user: User, display_name: str) -> None
     """Display names are free, but nobody speaks as the board or under a moderator's name."""
     if not display_name or user.role != Role.MEMBER:
         return
+    unspaced = "".join(display_name.split())
     of_staff = sa.select(User.id).where(
-        User.name_skeleton == names.skeleton(display_name), User.role != Role.MEMBER, User.id != user.id
+        User.name_skeleton == names.skeleton(unspaced), User.role != Role.MEMBER, User.id != user.id
     )
-    if _is_reserved(display_name) or session.scalar(of_staff) is not None:
+    if _is_reserved(unspaced) or session.scalar(of_staff) is not None:
         raise Invalid(display_name=_("This name would sound as if the board itself were speaking."))
 
 
-def _is_reserved(display_name: str) -> bool:
+def _is_reserved(name: str) -> bool:
     try:
-        names.check("".join(display_name.split()))
+        names.check(name)
     except names.BadName as fault:
         return fault.code == "reserved"
     return False

@@ -13,9 +13,11 @@ from forum.access import Viewer, listed_posts, may_suspend
 from forum.accounts import cards, profiles
 from forum.accounts.models import ProfileChange, Suspension, User
 from forum.errors import NotFound
+from forum.schema import Instant
 from forum.text import names
 from forum.text.excerpts import excerpt
 from forum.text.languages import language_of
+from forum.text.rendering import stored
 from forum.threads.models import Post, Status, Thread
 
 POSTS_PER_PAGE = 20
@@ -110,7 +112,7 @@ def find(session: Session, name: str) -> User:
 def _bio(html: str, *, are_links_shown: bool) -> Markup | str:
     if not are_links_shown:
         return excerpt(html, profiles.LONGEST_BIO)
-    return Markup(html)  # noqa: S704 - stored by forum.text.rendering, which lets only safe HTML through
+    return stored(html)
 
 
 def _posts(session: Session, user_id: int, before: int | None) -> tuple[list[PostRow], int | None]:
@@ -121,7 +123,9 @@ def _posts(session: Session, user_id: int, before: int | None) -> tuple[list[Pos
         moment = session.scalar(query.with_only_columns(Post.created_at).where(Post.id == before))
         if moment is None:
             raise NotFound
-        query = query.where(sa.tuple_(Post.created_at, Post.id) < sa.tuple_(moment, before))
+        query = query.where(
+            sa.tuple_(Post.created_at, Post.id) < sa.tuple_(moment, before, types=(Instant, sa.Integer))
+        )
     newest = query.order_by(Post.created_at.desc(), Post.id.desc()).limit(POSTS_PER_PAGE + 1)
     rows = [_row(row) for row in session.execute(newest)]
     shown = rows[:POSTS_PER_PAGE]

@@ -36,8 +36,6 @@ def seed(session: Session, now: datetime) -> tuple[people.Login, ...] | None:
     logins = people.add_accounts(session, now)
     people.add_members(session, _read("members")["member"], now)
     thread_ids = posts.add_posts(session, posts.contributions(threads, now))
-    # What stands counts as approved, as if it had been written here.
-    session.execute(sa.update(User).values(approved_count=User.approved_count + User.posts_count))
     _steer(session, [thread for _, thread in threads], thread_ids, now)
     waiting.add(session, _read("queue"), thread_ids, now)
     return logins

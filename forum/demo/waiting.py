@@ -27,8 +27,10 @@ def add(session: Session, queue: Mapping[str, Any], thread_ids: Mapping[str, int
     for reply in queue["waiting"]:
         author = _member(session, reply["author"])
         at = now - timedelta(hours=reply["hours_ago"])
-        post_id = posts.add_post(session, thread_ids[reply["thread"]], author.id, reply["body"], at, {})
-        _hold(session, author, post_id, reply["body"], at)
+        post = posts.new_post(thread_ids[reply["thread"]], author.id, reply["body"], at, {})
+        session.add(post)
+        session.flush()
+        _hold(session, author, post.id, reply, at)
     for report in queue["report"]:
         session.add(
             Report(
@@ -41,10 +43,14 @@ def add(session: Session, queue: Mapping[str, Any], thread_ids: Mapping[str, int
         )
 
 
-def _hold(session: Session, author: User, post_id: int, body: str, at: datetime) -> None:
-    viewer = Viewer(id=author.id, name=author.name, role=author.role, joined_at=author.joined_at)
-    links = tuple(link.url for link in render(body).links)
-    submission = Submission(Kind.REPLY, body, author_name=author.name, links=links)
+def _hold(session: Session, author: User, post_id: int, reply: Mapping[str, Any], at: datetime) -> None:
+    viewer = Viewer(
+        id=author.id, name=author.name, role=author.role, joined_at=author.joined_at, is_confirmed=True
+    )
+    links = tuple(link.url for link in render(reply["body"]).links)
+    submission = Submission(
+        Kind.REPLY, reply["body"], author_name=author.name, links=links, form_age_s=reply["form_age_s"]
+    )
     verdict = asking.screen(session, viewer, submission, at)
     asking.keep_waiting(session, author.id, submission, verdict, at, post_id=post_id)
 

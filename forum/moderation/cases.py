@@ -80,16 +80,16 @@ class Case:
     @property
     def seen(self) -> str:
         """What the moderator's form sends back, so that nothing is decided that was not on the page."""
-        return seen_mark(self.newest_screening_id, self.report_ids)
+        return seen_mark(self.waiting, self.newest_screening_id, self.report_ids)
 
     @property
     def choices(self) -> tuple[ActKind, ...]:
         return choices(self.status, is_waiting=self.waiting is not None, is_reported=bool(self.report_ids))
 
 
-def seen_mark(newest_screening_id: int, report_ids: Sequence[int]) -> str:
-    """Changes with every text that the author sends and with every report."""
-    return f"{newest_screening_id}.{max(report_ids, default=0)}"
+def seen_mark(waiting: Screening | None, newest_screening_id: int, report_ids: Sequence[int]) -> str:
+    """Changes with every text that the author sends, with every report, and with every decision about them."""
+    return f"{waiting.id if waiting else 0}.{newest_screening_id}.{max(report_ids, default=0)}"
 
 
 def choices(status: str, *, is_waiting: bool, is_reported: bool) -> tuple[ActKind, ...]:

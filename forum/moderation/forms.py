@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField
+from typing import Any
+
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import AnyOf
 
 from forum.moderation.acts import DECISIONS
 from forum.moderation.models import ReportReason
@@ -24,25 +27,26 @@ TERM_LABELS = {
 }
 
 
-def _reasons() -> list[SelectChoice]:
-    return [SelectChoice(code, str(words)) for code, words in REPORTED.items()]
-
-
 class ReportForm(Form):
     """What is wrong with a post."""
 
-    reason = RadioField(_l("What is wrong?"), choices=_reasons, default=ReportReason.SPAM)
+    reason = RadioField(_l("What is wrong?"), default=ReportReason.SPAM)
     note = TextField(_l("Note for the moderators"), [length(0, NOTE_MAX)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.choices = [(code, str(words)) for code, words in REPORTED.items()]
 
 
 class DecisionForm(Form):
     """A decision about a text; `seen` says what the page showed."""
 
-    act = SelectField(choices=[SelectChoice(kind) for kind in DECISIONS])
-    seen = StringField(validators=[length(1, 40)])
-    why = SelectField(choices=[SelectChoice(code) for code in PUBLIC], default=ReportReason.OTHER)
+    act = StringField(validators=[AnyOf(DECISIONS, _l("Please choose one of the buttons."))])
+    seen = StringField(validators=[length(1, 60)])
+    why = StringField(
+        validators=[AnyOf(PUBLIC, _l("Please choose a reason from the list."))], default=ReportReason.OTHER
+    )
     reason = LineField(_l("Reason in words"), [length(0, REASON_MAX)])
-    next = HiddenField()
 
 
 class LockForm(Form):
@@ -69,6 +73,8 @@ class SuspendForm(Form):
         [length(3, REASON_MAX)],
         description=_l("The member reads it. In the public log it stands with the member's name covered."),
     )
-    term = RadioField(
-        _l("How long"), choices=[SelectChoice(term, TERM_LABELS[term]) for term in TERMS], default="day"
-    )
+    term = RadioField(_l("How long"), default="day")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.term.choices = [(term, TERM_LABELS[term]) for term in TERMS]

@@ -24,7 +24,7 @@ from forum.screening.models import Decision, Screening
 from forum.text.diffs import Line, changes
 from forum.text.excerpts import excerpt
 from forum.text.languages import language_of
-from forum.text.rendering import Link, render
+from forum.text.rendering import Link, render, stored
 from forum.threads.addresses import post_url, thread_url
 from forum.threads.models import Board, Post, Revision, Status, Thread
 
@@ -237,7 +237,11 @@ def _item(place: Place, found: _Found, language: str) -> Item:
     return Item(
         id=f"p{place.key}" if post else f"u{-place.key}",
         url=f"/p/{place.key}/moderate" if post else f"/mod/profiles/{-place.key}",
-        seen=cases.seen_mark(newest.id if newest else 0, [row.Report.id for row in reported]),
+        seen=cases.seen_mark(
+            waiting.Screening if waiting else None,
+            newest.id if newest else 0,
+            [row.Report.id for row in reported],
+        ),
         choices=cases.choices(status, is_waiting=waiting is not None, is_reported=bool(reported)),
         what=_what(post, waiting, is_reported=bool(reported)),
         status=status,
@@ -274,8 +278,7 @@ def _text(post: Any, waiting: Any) -> _Text:
         revision, title = waiting.Revision, waiting.Revision.title
         old = _joined(post.Thread.title, post.Post.body) if title is not None else post.Post.body
         return _compared(old, _joined(title, revision.body) if title is not None else revision.body)
-    html = Markup(post.Post.html)  # noqa: S704 - stored by forum.text.rendering, which lets only safe HTML through
-    return _Text(post.Post.body, html, (), post.Post.lang)
+    return _Text(post.Post.body, stored(post.Post.html), (), post.Post.lang)
 
 
 def _compared(old: str, new: str) -> _Text:

@@ -42,7 +42,7 @@ def unlock(session: Session, viewer: Viewer, thread_id: int, now: datetime) -> A
     if was is None:
         raise _too_late(session, viewer, thread, acts.LOCKING)
     session.delete(was)
-    detail = {"by_id": was.by_id, "reason": was.reason, "at": was.created_at.isoformat()}
+    detail = {"by_id": was.by_id, "lock_reason": was.reason, "at": was.created_at.isoformat()}
     return acts.record(session, _act(viewer, ActKind.UNLOCK, thread, now, **detail))
 
 

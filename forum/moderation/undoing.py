@@ -91,7 +91,7 @@ def _undo_lock(session: Session, act: Act, now: datetime) -> None:
 def _undo_unlock(session: Session, act: Act, now: datetime) -> None:
     was = act.detail
     at = datetime.fromisoformat(was["at"])
-    session.add(Lock(thread_id=act.thread_id, by_id=was["by_id"], reason=was["reason"], created_at=at))
+    session.add(Lock(thread_id=act.thread_id, by_id=was["by_id"], reason=was["lock_reason"], created_at=at))
 
 
 def _undo_pin(session: Session, act: Act, now: datetime) -> None:

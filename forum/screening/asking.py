@@ -21,10 +21,15 @@ REPEAT_WINDOW = timedelta(days=7)
 PACE_WINDOW = timedelta(hours=1)
 
 
-def screen(session: Session, viewer: Viewer, submission: Submission, now: datetime) -> Verdict:
-    """What the board makes of a text that the viewer wants to publish. Three statements; raises nothing."""
+def screen(
+    session: Session, viewer: Viewer, submission: Submission, now: datetime, *, post_id: int | None = None
+) -> Verdict:
+    """What the board makes of a text that the viewer wants to publish. Three statements; raises nothing.
+
+    `post_id` names the post that the text is a new version of: its own earlier versions do not make it a repetition.
+    """
     age = now - viewer.joined_at if viewer.joined_at else timedelta()
-    rejected, elsewhere = _repeats(session, viewer, fingerprint(text_of(submission)), now)
+    rejected, elsewhere = _repeats(session, _mark(submission), post_id, now)
     return judge(
         submission,
         Knowledge(
@@ -63,7 +68,7 @@ def keep(  # noqa: PLR0913 - what it is about stands in one of three named place
         revision_id=revision_id,
         profile_change_id=profile_change_id,
         text=text,
-        fingerprint=fingerprint(text),
+        fingerprint=_mark(submission),
         outcome=verdict.outcome,
         probability=verdict.probability,
         reasons=[asdict(reason) for reason in verdict.reasons],
@@ -105,12 +110,18 @@ def withdraw(session: Session, post_id: int) -> None:
     session.execute(waiting.values(decision=Decision.WITHDRAWN))
 
 
-def _repeats(session: Session, viewer: Viewer, mark: int, now: datetime) -> tuple[int, int]:
+def _mark(submission: Submission) -> int:
+    """What two texts share that say the same; the name is left out, since a campaign writes under many."""
+    return fingerprint(f"{submission.title}\n{submission.body}")
+
+
+def _repeats(session: Session, mark: int, post_id: int | None, now: datetime) -> tuple[int, int]:
     rejected = Screening.decision == Decision.SPAM
     elsewhere = sa.and_(
         Screening.created_at > now - REPEAT_WINDOW,
         Screening.outcome != Outcome.REFUSED,
         Screening.decision != Decision.WITHDRAWN,
+        Screening.post_id.is_distinct_from(post_id) if post_id is not None else sa.true(),
     )
     query = sa.select(
         sa.func.coalesce(sa.func.sum(sa.case((rejected, 1), else_=0)), 0),

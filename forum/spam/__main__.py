@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from forum.spam.seeding import Lesson
 from forum.spam.training import build, teach
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Comments come as JSON lines on stdin: text, author, url and, to train, label ("spam" or "ham")."""
     parser = argparse.ArgumentParser(prog="python -m forum.spam", description=main.__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -27,7 +27,7 @@ def main() -> None:
     score = commands.add_parser("score", help="print the probability of spam, a line for a comment")
     score.add_argument("--model", type=Path, default=SHIPPED_MODEL, metavar="FILE")
     commands.add_parser("build", help="make the shipped model from the seed")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
         _run(options)
     except BrokenModel as error:

@@ -74,6 +74,19 @@ def find_quotable(session: Session, post_id: int, thread_id: int) -> Any:
     return session.execute(query).first()
 
 
+def find_deletable(session: Session, viewer: Viewer, post_id: int) -> tuple[Post, Thread]:
+    """A post that the viewer may take away, with its thread. Raises NotFound or Forbidden."""
+    post, thread = find_own(session, viewer, post_id)
+    require_writer(viewer)
+    if not may_delete(viewer, post.author_id, post.status):
+        raise Forbidden(_("Posts can be deleted by their authors."))
+    if post.is_opening and thread.posts_count > 1:
+        raise Forbidden(
+            _("This post has answers, which would lose their question. Ask a moderator if it has to go.")
+        )
+    return post, thread
+
+
 def edit(session: Session, viewer: Viewer, post_id: int, draft: Draft, now: datetime) -> Posted | None:
     """Give a post a new version, and its thread a new title when it opens one. None: nothing was changed.
 
@@ -98,7 +111,7 @@ def edit(session: Session, viewer: Viewer, post_id: int, draft: Draft, now: date
         form_age_s=draft.form_age_s,
         is_trap_filled=draft.is_trap_filled,
     )
-    verdict = asking.screen(session, viewer, submission, now)
+    verdict = asking.screen(session, viewer, submission, now, post_id=post.id)
     if verdict.outcome == Outcome.REFUSED:
         row = asking.keep(session, viewer.id, submission, verdict, now)
         return Posted(0, verdict.outcome, tuple(row.reasons))
@@ -121,14 +134,7 @@ def delete(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Pos
 
     An opening post with answers stays: they would lose their question.
     """
-    post, thread = find_own(session, viewer, post_id)
-    require_writer(viewer)
-    if not may_delete(viewer, post.author_id, post.status):
-        raise Forbidden(_("Posts can be deleted by their authors."))
-    if post.is_opening and thread.posts_count > 1:
-        raise Forbidden(
-            _("This post has answers, which would lose their question. Ask a moderator if it has to go.")
-        )
+    post, _thread = find_deletable(session, viewer, post_id)
     outcome = Outcome.PUBLISHED if post.status == Status.PUBLIC else Outcome.HELD
     asking.withdraw(session, post.id)
     _replace_waiting(session, post.id)

@@ -83,9 +83,9 @@ def _change(session: Session, post_id: int, status: Status, now: datetime) -> No
     if post.status == status:
         return
     step = (status == Status.PUBLIC) - (post.status == Status.PUBLIC)
-    post.status = status
     if post.is_opening:
         _count_thread(session, post.thread_id, -1)
+    post.status = status
     if status == Status.PUBLIC and post.number is None:
         post.number = _next_number(session, post.thread_id)
         post.published_at = now
@@ -111,10 +111,15 @@ def _count_post(session: Session, post: Post, step: int) -> None:
         .limit(1)
     )
     last = session.execute(newest).first()
-    values: dict[str, object] = {"posts_count": Thread.posts_count + step}
-    if last is not None:
-        values |= {"last_post_at": last[0], "last_author_id": last[1]}
-    thread = sa.update(Thread).where(Thread.id == post.thread_id).values(values)
+    thread = (
+        sa.update(Thread)
+        .where(Thread.id == post.thread_id)
+        .values(
+            posts_count=Thread.posts_count + step,
+            last_post_at=last.published_at if last else Thread.created_at,
+            last_author_id=last.author_id if last else None,
+        )
+    )
     board_id, status = session.execute(thread.returning(Thread.board_id, Thread.status)).one()
     if status != Status.PUBLIC or post.is_opening:
         return

@@ -1,1 +1,41 @@
 """The HTTP seam: everything between a request and a room's views."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from forum.settings import Settings
+
+
+def init(app: Flask, settings: Settings, *, static: Path) -> None:
+    """Put the seam around the application; `static` is the folder of its static files."""
+    from forum.web import (  # noqa: PLC0415 - the parts import one another through this package
+        assets,
+        compression,
+        filters,
+        health,
+        journal,
+        language,
+        notices,
+        problems,
+        safety,
+        viewer,
+    )
+
+    # Flask runs what comes after a view in reverse order: answers are hardened and tagged first, compressed last.
+    journal.init(app)
+    compression.init(app)
+    safety.init(app, settings)
+    viewer.init(app, settings)
+    language.init(app)
+    problems.init(app)
+    notices.init(app)
+    filters.init(app)
+    assets.init(app, settings, static)
+    app.json.ensure_ascii = False  # pyright: ignore[reportAttributeAccessIssue]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.register_blueprint(health.blueprint)

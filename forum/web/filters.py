@@ -9,6 +9,8 @@ from flask import Flask, current_app, request
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
+from forum.db import reading
+from forum.moderation.queue import waiting_count
 from forum.web import notices
 from forum.web.assets import asset
 from forum.web.language import current_language
@@ -29,8 +31,10 @@ def init(app: Flask) -> None:
 
     @app.context_processor
     def _everywhere() -> dict[str, Any]:
+        viewer = current_viewer()
         return {
-            "viewer": current_viewer(),
+            "viewer": viewer,
+            "waiting": waiting_count(reading()) if viewer.is_staff else 0,
             "locale": current_language(),
             "site_name": "Engawa",
             "notice": notices.current(),

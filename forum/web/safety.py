@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, request
 from flask_babel import gettext as _
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from forum.errors import Forbidden
 from forum.settings import Settings
@@ -15,6 +16,8 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 MOST_BODY_BYTES = 512 * 1024
 MOST_FORM_PARTS = 60
 YEAR_S = 365 * 24 * 3600
+# The database's integers end here.
+HIGHEST_NUMBER = 2**63 - 1
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -22,8 +25,16 @@ POLICY = (
 )
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address: what is too large for the database leads nowhere."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=HIGHEST_NUMBER)
+
+
 def init(app: Flask, settings: Settings) -> None:
     """Put the checks before and the headers after every view."""
+    app.url_map.converters["int"] = RowNumber
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BODY_BYTES
     app.config["MAX_FORM_PARTS"] = MOST_FORM_PARTS

@@ -57,4 +57,4 @@ def test_the_profile_shows_all_parts_but_the_hidden_ones(english):
 def test_there_are_47_prefectures_in_two_languages():
     assert len(PREFECTURES) == 47
     assert prefecture_name("oita", "ja") == "大分県"
-    assert len({names for names in PREFECTURES.values()}) == 47
+    assert len(set(PREFECTURES.values())) == 47

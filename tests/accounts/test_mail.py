@@ -6,6 +6,7 @@ import email
 import email.policy
 import socket
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -21,7 +22,7 @@ class Mailbox:
     """What a mail server of the tests was given."""
 
     def __init__(self) -> None:
-        self.messages: list[email.message.EmailMessage] = []
+        self.messages: list[Message] = []
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name for it
         self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))

@@ -70,7 +70,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(app, alice, s
         ({"old_password": "not the password"}, "This is not your password."),
         ({"old_password": ""}, "Please fill this in."),
         ({"password": "short"}, "At least 10 characters."),
-        ({"password": "alice-alice"}, "harder to guess"),
+        ({"password": "alice-alice"}, "It is built from your name"),
     ],
 )
 def test_a_new_password_needs_the_old_one_and_has_to_be_good(app, alice, change, sentence):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -41,3 +43,9 @@ def test_no_transaction_is_opened_inside_a_verb():
     for path in SOURCES:
         if "with write()" in path.read_text():
             assert openers & {*path.parts}, f"{path.relative_to(ROOT)} opens a transaction"
+
+
+@pytest.mark.parametrize("library", ["forum.spam.judging", "forum.spam.model", "forum.text.rendering"])
+def test_the_pure_libraries_load_neither_flask_nor_a_database(library):
+    code = f"import sys, {library}; sys.exit(any(n in sys.modules for n in ('flask', 'sqlalchemy', 'werkzeug')))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from forum.accounts.models import ProfileChange, User
 from forum.db import db, write
@@ -131,7 +132,7 @@ def decide(browser, url, act, **fields):
     return browser.post(url, data={"act": act, "seen": seen(page, url), **fields})
 
 
-def dump(app) -> dict[str, list[tuple]]:
+def dump(app) -> dict[str, list[tuple[object, ...]]]:
     """All rows of all tables, without what only grows."""
     with sqlite3.connect(app.config["SETTINGS"].database_path) as connection:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -140,7 +141,7 @@ def dump(app) -> dict[str, list[tuple]]:
     return found
 
 
-def _rows(connection, table) -> list[tuple]:
+def _rows(connection, table) -> list[tuple[object, ...]]:
     every = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
     columns = ", ".join(name for name in every if name not in KEPT.get(table, ()))
     return sorted(connection.execute(f"SELECT {columns} FROM {table}"), key=repr)
@@ -157,7 +158,7 @@ def newest_act(app) -> int:
 
 
 @contextmanager
-def counted(app) -> Iterator[list[str]]:
+def counted(app) -> Generator[list[str]]:
     """The statements that the block sends to the database."""
     statements: list[str] = []
 
@@ -167,8 +168,8 @@ def counted(app) -> Iterator[list[str]]:
 
     with app.app_context():
         engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", note)
     try:
         yield statements
     finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", note)

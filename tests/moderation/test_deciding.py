@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from tests import makers
 from tests.moderation import scenes
 from tests.moderation.scenes import decide, dump, newest_act, staged, value
 
@@ -22,28 +23,19 @@ def address(scene, thing: int) -> str:
 
 
 @pytest.mark.parametrize(("scene", "act"), ROUNDS)
-def test_an_undo_brings_everything_back(app, mori, scene, act):
+def test_an_undo_brings_everything_back_and_the_same_can_be_decided_again(app, mori, scene, act):
     url = address(scene, staged(app, scene))
     before = dump(app)
     assert decide(mori, url, act).status_code == 303
-    assert dump(app) != before
+    after = dump(app)
+    assert after != before
     assert mori.post(f"/mod/acts/{newest_act(app)}/undo").status_code == 303
     assert dump(app) == before
     assert value(app, "SELECT coalesce(sum(step), 0) FROM lessons") == 0
-
-
-@pytest.mark.parametrize(("scene", "act"), ROUNDS)
-def test_what_was_undone_can_be_decided_again(app, mori, scene, act):
-    url = address(scene, staged(app, scene))
-    decide(mori, url, act)
-    after = dump(app)
-    mori.post(f"/mod/acts/{newest_act(app)}/undo")
-    decide(mori, url, act)
+    assert decide(mori, url, act).status_code == 303
     again = dump(app)
     # Closed reports name the act that closed them, and that is another one now.
-    assert {k: v for k, v in again.items() if k != "reports"} == {
-        k: v for k, v in after.items() if k != "reports"
-    }
+    assert again | {"reports": ()} == after | {"reports": ()}
 
 
 def test_an_approved_thread_is_public_for_guests(app, mori, guest):
@@ -99,8 +91,6 @@ def test_a_reported_post_called_spam_teaches_the_text_that_was_public(app, mori)
 
 def test_an_imported_post_that_was_never_screened_can_be_called_spam(app, mori):
     def imported(session, author):
-        from tests import makers  # noqa: PLC0415
-
         return makers.post(session, makers.thread(session, author), author)
 
     post = staged(app, imported)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from forum.spam.__main__ import main
 from forum.spam.model import Model
 from forum.spam.seeding import Lesson, own_lessons, public_lessons
 from forum.spam.training import build, teach
@@ -112,6 +113,5 @@ def test_the_commands_train_a_file_and_score_in_order(tmp_path):
 
 def test_the_score_command_names_a_broken_file(tmp_path):
     (tmp_path / "model.bin").write_bytes(b"nothing")
-    done = command("score", "--model", tmp_path / "model.bin")
-    assert done.returncode == 1
-    assert "not a whole model" in done.stderr
+    with pytest.raises(SystemExit, match="not a whole model"):
+        main(["score", "--model", str(tmp_path / "model.bin")])

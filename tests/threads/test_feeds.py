@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -24,14 +24,14 @@ def test_a_feed_is_well_formed_whatever_people_write(app, guest, path):
         makers.thread(session, alice, title=NASTY, body=f"{NASTY}\n\n```\n<x>]]>\n```", replies=2)
     answer = guest.get(path)
     assert answer.content_type == "application/atom+xml; charset=utf-8"
-    feed = Xml.fromstring(answer.text)
+    feed = ET.fromstring(answer.text)
     assert feed.findtext(f"{ATOM}entry/{ATOM}title") == NASTY
     assert feed.findtext(f"{ATOM}entry/{ATOM}author/{ATOM}name") == NASTY
 
 
 @pytest.mark.parametrize("path", ["/feed.atom", "/b/alt.atom"])
 def test_an_empty_feed_is_a_feed(guest, path):
-    feed = Xml.fromstring(guest.get(path).text)
+    feed = ET.fromstring(guest.get(path).text)
     assert feed.findtext(f"{ATOM}updated") == "1970-01-01T00:00:00Z"
     assert feed.findall(f"{ATOM}entry") == []
 
@@ -43,7 +43,7 @@ def test_text_that_xml_cannot_hold_is_cleaned_before_it_is_stored():
 def test_a_threads_feed_has_its_newest_posts_with_permanent_ids(app, guest):
     with app.app_context(), write() as session:
         makers.thread(session, session.get_one(User, 1), replies=44)
-    entries = Xml.fromstring(guest.get("/t/1.atom").text).findall(f"{ATOM}entry")
+    entries = ET.fromstring(guest.get("/t/1.atom").text).findall(f"{ATOM}entry")
     assert len(entries) == 30
     assert [entry.findtext(f"{ATOM}id") for entry in entries[:2]] == [
         "http://localhost/p/45",
@@ -56,7 +56,7 @@ def test_every_entry_has_what_atom_demands(app, guest):
     with app.app_context(), write() as session:
         makers.thread(session, session.get_one(User, 1), replies=1)
     for path in ("/feed.atom", "/t/1.atom"):
-        feed = Xml.fromstring(guest.get(path).text)
+        feed = ET.fromstring(guest.get(path).text)
         for node in (feed, *feed.findall(f"{ATOM}entry")):
             assert all(node.findtext(ATOM + name) for name in ("id", "title", "updated"))
         ids = [entry.findtext(f"{ATOM}id") for entry in feed.findall(f"{ATOM}entry")]

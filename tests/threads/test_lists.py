@@ -14,6 +14,7 @@ from forum.threads.models import Board, Lock, Pin, Thread
 from tests import makers
 
 pytestmark = pytest.mark.usefixtures("cast")
+MOMENT = makers.now()
 
 
 @pytest.mark.parametrize("start", ["/", "/b/alt"])
@@ -21,14 +22,14 @@ def test_paging_through_threads_of_one_moment_loses_and_repeats_none(app, guest,
     numbers = threads_of(app, 70)
     pages = walk(guest, start)
     assert [len(page) for page in pages] == [30, 30, 10]
-    assert sum(pages, []) == numbers[::-1]
+    assert [number for page in pages for number in page] == numbers[::-1]
 
 
 def test_a_thread_that_is_answered_meanwhile_moves_no_other(app, guest):
     numbers = threads_of(app, 40)
     first = guest.get("/").text
     with app.app_context(), write() as session:
-        session.get_one(Thread, numbers[0]).last_post_at = makers.NOW + timedelta(hours=1)
+        session.get_one(Thread, numbers[0]).last_post_at = MOMENT + timedelta(hours=1)
     second = guest.get(older(first)).text
     assert listed(first) + listed(second) == numbers[:0:-1]
 
@@ -66,9 +67,9 @@ def test_a_cursor_that_we_did_not_make_is_no_error_of_ours(guest, start, before)
 def test_the_thread_with_the_newest_post_comes_first(app, guest):
     with app.app_context(), write() as session:
         alice, bob = session.get_one(User, 1), session.get_one(User, 2)
-        old = makers.thread(session, alice, title="Older thread", at=makers.NOW)
-        new = makers.thread(session, alice, title="Newer thread", at=makers.NOW + timedelta(days=1))
-        makers.post(session, old, bob, at=makers.NOW + timedelta(days=2))
+        old = makers.thread(session, alice, title="Older thread", at=MOMENT)
+        new = makers.thread(session, alice, title="Newer thread", at=MOMENT + timedelta(days=1))
+        makers.post(session, old, bob, at=MOMENT + timedelta(days=2))
         numbers = [old.id, new.id]
     assert listed(guest.get("/").text) == numbers
 
@@ -77,8 +78,8 @@ def test_a_board_shows_only_its_own_threads_and_its_pinned_ones_above(app, guest
     numbers = threads_of(app, 3)
     with app.app_context(), write() as session:
         makers.thread(session, session.get_one(User, 1), makers.board(session, "cir"))
-        session.add(Pin(thread_id=numbers[0], by_id=3, created_at=makers.NOW))
-        session.add(Lock(thread_id=numbers[1], by_id=3, reason="Done.", created_at=makers.NOW))
+        session.add(Pin(thread_id=numbers[0], by_id=3, created_at=MOMENT))
+        session.add(Lock(thread_id=numbers[1], by_id=3, reason="Done.", created_at=MOMENT))
     page = guest.get("/b/alt").text
     assert listed(page) == [numbers[0], *numbers[::-1]]
     assert page.count('<span class="badge">Locked</span>') == 1
@@ -128,7 +129,7 @@ def threads_of(app, count):
     with app.app_context(), write() as session:
         author, home = session.get_one(User, 1), session.scalars(sa.select(Board)).first()
         return [
-            makers.thread(session, author, home, title=f"Thread {number}", at=makers.NOW).id
+            makers.thread(session, author, home, title=f"Thread {number}", at=MOMENT).id
             for number in range(count)
         ]
 

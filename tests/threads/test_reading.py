@@ -15,6 +15,7 @@ from forum.threads.models import Lock, Post, Status, Thread
 from tests import makers
 
 pytestmark = pytest.mark.usefixtures("cast")
+MOMENT = makers.now()
 SLUG = "first-winter-in-an-inaka-house"
 
 
@@ -114,7 +115,7 @@ def test_a_page_whose_posts_are_all_removed_is_still_a_page(app, guest):
     number = thread_of(app, replies=20)
     with app.app_context(), write() as session:
         last = session.scalar(sa.select(Post.id).where(Post.thread_id == number, Post.number == 21))
-        publishing.take_away(session, last, Status.REMOVED, makers.NOW)
+        publishing.take_away(session, last, Status.REMOVED, MOMENT)
     answer = guest.get(f"/t/{number}-{SLUG}?page=2")
     assert answer.status_code == 200
     assert texts(answer.text) == []
@@ -144,7 +145,7 @@ def test_pages_that_are_read_take_no_form(app, sign_in, path):
 def test_a_locked_thread_says_why_and_offers_no_form(app, guest, sign_in):
     number = thread_of(app)
     with app.app_context(), write() as session:
-        session.add(Lock(thread_id=number, by_id=3, reason="It went in circles.", created_at=makers.NOW))
+        session.add(Lock(thread_id=number, by_id=3, reason="It went in circles.", created_at=MOMENT))
     address = f"/t/{number}-{SLUG}"
     assert "Locked: It went in circles." in guest.get(address).text
     assert "<textarea" not in sign_in("Bob").get(address).text

@@ -61,11 +61,11 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(data_dir) -> Iterator[Site]:
-    """A board with one board, Alice who has been here for years, and Mori who moderates."""
+    """A board with Alice, who has been here for years, and Mori, who moderates; no walk waits for a limit on pace."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    app = create_app(load({"DATA_DIR": str(data_dir), "PORT": str(port)}))
+    app = create_app(load({"DATA_DIR": str(data_dir), "PORT": str(port), "FORUM_LIMITS": "off"}))
     with app.app_context():
         flask_migrate.upgrade()
         with write() as session:

@@ -21,7 +21,6 @@ def test_from_joining_to_being_read(open_page, has_scripts):
     read_thread(guest)
     expect(guest.locator(".post-body")).to_have_count(2)
 
-    nana.wait_for_timeout(8_500)
     reply(nana, SPAM)
     expect(nana.locator(".notice").first).to_contain_text("waits for a moderator")
     expect(nana.locator(".post--held")).to_contain_text("Louis Vuitton")

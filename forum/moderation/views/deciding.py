@@ -78,7 +78,9 @@ def _decide(*, post_id: int = 0, change_id: int = 0) -> ResponseReturnValue:
     if not form.validate():
         raise Invalid(" ".join(str(message) for messages in form.errors.values() for message in messages))
     kind = ActKind(form.act.data)
-    ruling = deciding.Ruling(kind, form.seen.data or "", _why(kind, form.why.data), form.reason.data or "")
+    ruling = deciding.Ruling(
+        kind, form.seen.data or "", _why(kind, form.why.data or ""), form.reason.data or ""
+    )
     with write() as session:
         case = cases.of_post(session, post_id) if post_id else cases.of_profile(session, change_id)
         deciding.decide(session, current_viewer(), case, ruling, now())

@@ -8,7 +8,6 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import SelectChoice
 
 from forum.db import reading, write
 from forum.errors import Invalid
@@ -62,7 +61,7 @@ def _move_form(found: Thread, data: Any) -> MoveForm:
     own = session.get_one(Board, found.board_id).slug
     form = MoveForm(data)
     boards = lists.boards(session, current_language())
-    form.board.choices = [SelectChoice(board.slug, board.name) for board in boards if board.slug != own]
+    form.board.choices = [(board.slug, board.name) for board in boards if board.slug != own]
     return form
 
 

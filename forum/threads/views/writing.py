@@ -98,8 +98,7 @@ def edit(post_id: int) -> ResponseReturnValue:
 def delete(post_id: int) -> ResponseReturnValue:
     """Take one's own post away, after a question."""
     if request.method == "GET":
-        post, thread = editing.find_own(reading(), current_viewer(), post_id)
-        require_writer(current_viewer())
+        post, thread = editing.find_deletable(reading(), current_viewer(), post_id)
         return render_template(
             "threads/delete.html",
             html=stored(post.html),

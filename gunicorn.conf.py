@@ -1,0 +1,12 @@
+"""How gunicorn serves the board: read by `gunicorn wsgi:app` and by `python wsgi.py`. WEB_CONCURRENCY sets the workers."""
+
+worker_class = "gthread"
+# A request waits for SQLite or argon2 most of its time, and both let the other threads run.
+threads = 12
+# Who stops the board lets the requests in flight finish, which takes milliseconds, or an upload on a slow line.
+graceful_timeout = 30
+# The board logs requests itself, as JSON with their ids.
+accesslog = None
+loglevel = "warning"
+# A socket for gunicornc in the home directory, served by a thread that every later fork would copy.
+control_socket_disable = True
