@@ -1,4 +1,7 @@
-"""How gunicorn serves the board: read by `gunicorn wsgi:app` and by `python wsgi.py`. WEB_CONCURRENCY sets the workers."""
+"""How gunicorn serves the board; `gunicorn wsgi:app` and `python wsgi.py` read it.
+
+One worker unless WEB_CONCURRENCY names more.
+"""
 
 worker_class = "gthread"
 # A request waits for SQLite or argon2 most of its time, and both let the other threads run.

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.exc
 from flask import Flask
 from gunicorn.app.base import Application
 
@@ -36,17 +37,17 @@ def with_jobs(app: Flask) -> Flask:
 
     Not when the application is made, because commands and a server's master make one too, and because a thread that
     runs before a fork leaves its locks behind in the child. The first request comes after every fork, whatever server
-    brings it; so one rule holds for gunicorn, `flask run` and any other, where a hook of gunicorn would be for gunicorn.
+    brings it: one rule for gunicorn, `flask run` and any other, where a hook of gunicorn would be for gunicorn alone.
     """
     serve, is_first = app.wsgi_app, threading.Lock()
 
     def serve_first(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if is_first.acquire(blocking=False):
             jobs.start(app)
-            app.wsgi_app = serve  # type: ignore[method-assign]
+            app.wsgi_app = serve
         return serve(environ, start_response)
 
-    app.wsgi_app = serve_first  # type: ignore[method-assign]
+    app.wsgi_app = serve_first
     return app
 
 
@@ -66,7 +67,7 @@ def main() -> int:
     try:
         with app.app_context():
             logins = _prepare(app)
-    except sa.exc.DatabaseError as fault:
+    except sqlalchemy.exc.DatabaseError as fault:
         print(f"The database {settings.database_path} can't be used: {fault.orig}.", file=sys.stderr)
         return 1
     print("\n".join(_greeting(settings, logins)), flush=True)
@@ -112,7 +113,7 @@ def _prepare(app: Flask) -> tuple[Login, ...] | None:
 def _schema_version() -> str | None:
     try:
         return reading().scalar(sa.text("SELECT version_num FROM alembic_version"))
-    except sa.exc.OperationalError:
+    except sqlalchemy.exc.OperationalError:
         return None
     finally:
         db.session.rollback()
@@ -156,7 +157,7 @@ class _Server(Application):
         self.load_config_from_file(str(ROOT / "gunicorn.conf.py"))
         self.cfg.set("bind", self.bind)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:
         return self.callable_app
 
 

@@ -1,37 +1,29 @@
-"""Everything that a moderator needs to decide about one thing, gathered for a whole page in five statements."""
+"""Everything that a moderator needs to decide about one thing, made ready for a page."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from forum.accounts.models import ProfileChange, User
 from forum.errors import NotFound
-from forum.moderation import acts, cases, reasons
-from forum.moderation.models import Act, ActKind, Report, ReportReason
+from forum.moderation import cases, reasons
+from forum.moderation.evidence import Answered, Evidence, gather
+from forum.moderation.models import ActKind, ReportReason
 from forum.moderation.queue import Place
-from forum.people import PERSON, Person, person_of
+from forum.people import Person, person_of
 from forum.screening import words
-from forum.screening.models import Decision, Screening
+from forum.screening.models import Decision
 from forum.text.diffs import Line, changes
-from forum.text.excerpts import excerpt
 from forum.text.languages import language_of
 from forum.text.rendering import Link, render, stored
 from forum.threads.addresses import post_url, thread_url
-from forum.threads.models import Board, Post, Revision, Status, Thread
-
-# Two or three lines: enough to see whether an answer answers.
-CONTEXT_LENGTH = 280
-
-_ANSWERED = re.compile(r'<blockquote>.{0,200}?href="/p/([0-9]{1,12})"', re.DOTALL)
+from forum.threads.models import Post, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +48,6 @@ class Home:
     lang: str
     url: str
     post_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What a post answers: the post that it quotes, else the one that opens its thread."""
-
-    author: str
-    excerpt: str
-    lang: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,30 +84,11 @@ class Item:
     answered: Answered | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The rows of a page, by the key of the thing or the id of the author that they belong to."""
-
-    posts: Mapping[int, Any]
-    screenings: Mapping[int, Sequence[Any]]
-    authors: Mapping[int, Any]
-    reports: Mapping[int, Sequence[Any]]
-    answered: Mapping[int, Answered]
-
-
 def items(session: Session, places: Sequence[Place], language: str) -> tuple[Item, ...]:
     """What stands at these places of the line, in at most five statements."""
     if not places:
         return ()
-    post_ids = [place.key for place in places if place.key > 0]
-    posts = {row.Post.id: row for row in session.execute(_posts(post_ids))} if post_ids else {}
-    found = _Found(
-        posts=posts,
-        screenings=_grouped(session.execute(_screenings([place.key for place in places]))),
-        authors={row.id: row for row in session.execute(_authors({place.author_id for place in places}))},
-        reports=_grouped(session.execute(_reports(post_ids))) if post_ids else {},
-        answered=_answered(session, [row.Post for row in posts.values()]),
-    )
+    found = gather(session, places)
     return tuple(_item(place, found, language) for place in places)
 
 
@@ -137,96 +100,7 @@ def item(session: Session, post_id: int, language: str) -> Item:
     return items(session, [Place(post.id, post.author_id, post.created_at, 1)], language)[0]
 
 
-def _posts(post_ids: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(Post, Thread, Board)
-        .join(Thread, Thread.id == Post.thread_id)
-        .join(Board, Board.id == Thread.board_id)
-        .where(Post.id.in_(post_ids))
-    )
-
-
-def _screenings(keys: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
-    """Of each thing what waits and the newest, which is mostly the same row, with the version that it speaks of."""
-    post_ids, change_ids = [key for key in keys if key > 0], [-key for key in keys if key < 0]
-    newest = (
-        sa.select(sa.func.max(Screening.id))
-        .where(Screening.post_id.in_(post_ids))
-        .group_by(Screening.post_id)
-    )
-    pending = Screening.decision == Decision.PENDING
-    key = sa.func.coalesce(Screening.post_id, -Screening.profile_change_id).label("key")
-    return (
-        sa.select(key, Screening, Revision, ProfileChange)
-        .outerjoin(Revision, Revision.id == Screening.revision_id)
-        .outerjoin(ProfileChange, ProfileChange.id == Screening.profile_change_id)
-        .where(
-            sa.or_(
-                Screening.id.in_(newest),
-                sa.and_(Screening.post_id.in_(post_ids), pending),
-                sa.and_(Screening.profile_change_id.in_(change_ids), pending),
-            )
-        )
-        .order_by(Screening.id)
-    )
-
-
-def _authors(user_ids: Iterable[int]) -> sa.Select[*tuple[Any, ...]]:
-    def count(*kinds: ActKind) -> sa.Label[int]:
-        mine = sa.and_(Act.user_id == User.id, Act.kind.in_(kinds), ~acts.is_undone())
-        counted = sa.select(sa.func.count()).select_from(Act).where(mine).correlate(User)
-        return counted.scalar_subquery().label(f"n_{kinds[0]}")
-
-    return sa.select(
-        User.id,
-        User.joined_at,
-        User.approved_count,
-        User.rejected_count,
-        count(ActKind.REMOVE, ActKind.SPAM),
-        count(ActKind.SUSPEND),
-        *PERSON,
-    ).where(User.id.in_(user_ids))
-
-
-def _reports(post_ids: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(Report.post_id.label("key"), Report, User.name)
-        .join(User, User.id == Report.reporter_id)
-        .where(Report.post_id.in_(post_ids), Report.closed_by_id.is_(None))
-        .order_by(Report.id)
-    )
-
-
-def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.key, []).append(row)
-    return found
-
-
-def _answered(session: Session, posts: Sequence[Post]) -> dict[int, Answered]:
-    replies = [post for post in posts if not post.is_opening]
-    if not replies:
-        return {}
-    quoted = {post.id: int(match[1]) for post in replies if (match := _ANSWERED.search(post.html))}
-    opening = sa.and_(Post.thread_id.in_([post.thread_id for post in replies]), Post.is_opening)
-    rows = session.execute(
-        sa.select(Post.id, Post.thread_id, Post.is_opening, Post.html, Post.lang, User.name)
-        .join(User, User.id == Post.author_id)
-        .where(sa.or_(opening, Post.id.in_(quoted.values())))
-    ).all()
-    by_id = {(row.thread_id, row.id): row for row in rows}
-    openings = {row.thread_id: row for row in rows if row.is_opening}
-    # A quotation of another thread says little about this one.
-    sources = {post.id: by_id.get((post.thread_id, quoted.get(post.id, 0))) for post in replies}
-    return {post.id: _answer_to(sources[post.id] or openings[post.thread_id]) for post in replies}
-
-
-def _answer_to(row: Any) -> Answered:
-    return Answered(row.name, excerpt(row.html, CONTEXT_LENGTH), row.lang, post_url(row.id))
-
-
-def _item(place: Place, found: _Found, language: str) -> Item:
+def _item(place: Place, found: Evidence, language: str) -> Item:
     rows = found.screenings.get(place.key, ())
     waiting = next((row for row in rows if row.Screening.decision == Decision.PENDING), None)
     newest = rows[-1].Screening if rows else None

@@ -18,6 +18,11 @@ from forum.threads.models import Post, Status
 # As many as are decided in one sitting; a longer page is only scrolled over.
 ITEMS_PER_PAGE = 15
 
+KEY = sa.func.coalesce(Screening.post_id, -Screening.profile_change_id)
+"""By which the texts of one thing are put together: its post's id or, for a profile text, the negative id of its change."""
+IS_PENDING = Screening.decision == sa.literal_column("'pending'")
+"""In words, not as a parameter: SQLite takes the partial index only when it can read its condition."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -64,12 +69,9 @@ def line(session: Session, after: str | None = None, author_id: int | None = Non
 
 def _things() -> sa.Subquery:
     """Held texts and open reports, put together by post. Reports on what is gone already wait for its return."""
-    held = sa.select(
-        sa.func.coalesce(Screening.post_id, -Screening.profile_change_id).label("key"),
-        Screening.author_id,
-        Screening.created_at.label("since"),
-        # In words, not as a parameter: SQLite uses the partial index only when it can read its condition.
-    ).where(Screening.decision == sa.literal_column("'pending'"))
+    held = sa.select(KEY.label("key"), Screening.author_id, Screening.created_at.label("since")).where(
+        IS_PENDING
+    )
     reported = (
         sa.select(Report.post_id, Post.author_id, Report.created_at)
         .join(Post, Post.id == Report.post_id)

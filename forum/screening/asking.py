@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from forum.access import Viewer
 from forum.accounts.models import User
 from forum.screening import textmodel
-from forum.screening.models import Decision, Kind, Screening
+from forum.screening.models import RECORDED, Decision, Kind, Screening
 from forum.spam.fingerprints import fingerprint
 from forum.spam.judging import Knowledge, Outcome, Record, Submission, Verdict, judge, text_of
 from forum.threads.models import Post, Thread
@@ -76,8 +76,7 @@ def keep(  # noqa: PLR0913 - what it is about stands in one of three named place
         created_at=now,
     )
     session.add(row)
-    # A profile is no record: saving one's own twice must not make a newcomer known.
-    if verdict.outcome == Outcome.PUBLISHED and submission.kind != Kind.PROFILE:
+    if verdict.outcome == Outcome.PUBLISHED and submission.kind in RECORDED:
         session.execute(
             sa.update(User).where(User.id == author_id).values(approved_count=User.approved_count + 1)
         )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.models import User
 from forum.screening import textmodel
-from forum.screening.models import Kind, Lesson, Screening
+from forum.screening.models import RECORDED, Kind, Lesson, Screening
 from forum.spam.judging import Outcome
 
 
@@ -63,10 +63,9 @@ def _last_lesson(session: Session, screening_id: int) -> Lesson | None:
 
 def _standing(screening: Screening, lesson: Lesson | None) -> tuple[int, int]:
     """What a text adds to its author's record: (approved, rejected)."""
-    approved = 0 if screening.kind == Kind.PROFILE else 1
     if lesson is None:
-        return (approved, 0) if screening.outcome == Outcome.PUBLISHED else (0, 0)
-    return (0, 1) if lesson.is_spam else (approved, 0)
+        return (int(screening.outcome == Outcome.PUBLISHED and screening.kind in RECORDED), 0)
+    return (0, 1) if lesson.is_spam else (int(screening.kind != Kind.PROFILE), 0)
 
 
 def _change_record(session: Session, user_id: int, before: tuple[int, int], after: tuple[int, int]) -> None:

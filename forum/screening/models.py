@@ -21,6 +21,11 @@ class Kind(StrEnum):
     PROFILE = "profile"
 
 
+# What builds a record when the filter lets it through. Saving one's profile or mending a post over and over must not
+# make a newcomer known.
+RECORDED = (Kind.THREAD, Kind.REPLY)
+
+
 class Decision(StrEnum):
     """What a moderator made of it; a published text has none unless somebody reported it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -25,14 +26,15 @@ class _State:
 class _Shelf:
     """Holds the newest state; states are replaced, never changed, so that readers need no lock."""
 
-    def __init__(self) -> None:
+    def __init__(self, shipped: Path) -> None:
+        self.shipped = shipped
         self.lock = threading.Lock()
         self.state: _State | None = None
 
 
-def init(app: Flask) -> None:
+def init(app: Flask, shipped: Path = SHIPPED_MODEL) -> None:
     """Give the application a place for its model; it is loaded when the first text is screened."""
-    app.extensions["text_model"] = _Shelf()
+    app.extensions["text_model"] = _Shelf(shipped)
 
 
 def forget() -> None:
@@ -48,7 +50,7 @@ def current() -> Model | None:
     """
     shelf: _Shelf = current_app.extensions["text_model"]
     with shelf.lock:
-        state = shelf.state or _State(_shipped(), 0)
+        state = shelf.state or _State(_load(shelf.shipped), 0)
         shelf.state = _caught_up(state)
         return shelf.state.model
 
@@ -71,9 +73,9 @@ def _caught_up(state: _State) -> _State:
     return _State(model, news[-1].id)
 
 
-def _shipped() -> Model | None:
+def _load(shipped: Path) -> Model | None:
     try:
-        return Model.load(SHIPPED_MODEL)
+        return Model.load(shipped)
     except BrokenModel as error:
         # Without a model newcomers' posts wait for a moderator, which the verdicts say.
         log.error("no text model", extra={"reason": str(error)})  # noqa: TRY400 - the sentence says it all

@@ -52,9 +52,10 @@ def for_staff(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def for_author(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The reasons that spoke for spam, as sentences without details; never empty, so that nobody is left without any."""
+    """The reasons that spoke for spam, as sentences without details; never empty, so that nobody goes without one."""
     spoken = [reason["code"] for reason in reasons if reason["weight"] >= 0]
-    return [str(FOR_AUTHOR[code]) for code in spoken if code in FOR_AUTHOR] or [_("A moderator looks at it first.")]
+    told = [str(FOR_AUTHOR[code]) for code in spoken if code in FOR_AUTHOR]
+    return told or [_("A moderator looks at it first.")]
 
 
 def _staff_phrase(reason: Mapping[str, Any]) -> str:

@@ -82,7 +82,7 @@ def reply(session: Session, viewer: Viewer, thread_id: int, draft: Draft, now: d
     """
     if (before := _made_before(session, viewer, draft)) is not None:
         return before
-    thread = _open_thread(session, viewer, thread_id)
+    thread = find_open(session, viewer, thread_id)
     limits.check_pace(session, viewer, is_thread=False, now=now)
     rendered = render(draft.body, mentions.known(session, draft.body))
     limits.check_links(viewer, len(rendered.links))
@@ -93,6 +93,25 @@ def reply(session: Session, viewer: Viewer, thread_id: int, draft: Draft, now: d
         return _refused(session, viewer, submission, verdict, now)
     post = _add(session, viewer, thread.id, draft, rendered, now)
     return _settle(session, viewer, post, submission, verdict, now)
+
+
+def find_open(session: Session, viewer: Viewer, thread_id: int) -> Thread:
+    """A thread that the viewer may answer in; one statement. Raises NotFound, Forbidden or Locked."""
+    query = (
+        sa.select(Thread, Lock.thread_id.is_not(None))
+        .outerjoin(Lock, Lock.thread_id == Thread.id)
+        .where(Thread.id == thread_id, visible_threads(viewer))
+    )
+    row = session.execute(query).first()
+    if row is None:
+        raise NotFound
+    thread, is_locked = row
+    require_writer(viewer)
+    if may_reply(viewer, thread.status, is_locked=is_locked):
+        return thread
+    if thread.status == Status.PUBLIC:
+        raise Locked(_("This thread is locked and takes no more replies."))
+    raise Forbidden(_("This thread is not public, so that it takes no replies."))
 
 
 def context_of(session: Session, thread: Thread) -> str:
@@ -112,24 +131,6 @@ def _made_before(session: Session, viewer: Viewer, draft: Draft) -> Posted | Non
     if row is None:
         return None
     return Posted(row.id, Outcome.HELD if row.status == Status.HELD else Outcome.PUBLISHED)
-
-
-def _open_thread(session: Session, viewer: Viewer, thread_id: int) -> Thread:
-    query = (
-        sa.select(Thread, Lock.thread_id.is_not(None))
-        .outerjoin(Lock, Lock.thread_id == Thread.id)
-        .where(Thread.id == thread_id, visible_threads(viewer))
-    )
-    row = session.execute(query).first()
-    if row is None:
-        raise NotFound
-    thread, is_locked = row
-    require_writer(viewer)
-    if may_reply(viewer, thread.status, is_locked=is_locked):
-        return thread
-    if thread.status == Status.PUBLIC:
-        raise Locked(_("This thread is locked and takes no more replies."))
-    raise Forbidden(_("This thread is not public, so that it takes no replies."))
 
 
 def _screen(

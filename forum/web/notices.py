@@ -59,9 +59,7 @@ NOTICES = {
     "reported": Notice(_("Thank you. A moderator will look at it.")),
     "decided": Notice(_("Done. You can undo it under “Recently decided”.")),
     "spam-decided": Notice(
-        _(
-            "Removed as spam, and the filter has learned it. If the account only spams, suspend it: the link stands below."
-        )
+        _("Removed as spam, and the filter has learned it. If the account only spams, suspend it: see below.")
     ),
     "undone": Notice(_("Undone.")),
     "suspended": Notice(_("The member is suspended.")),

@@ -59,7 +59,7 @@ def test_a_member_needs_not_join(app, sign_in):
         ("password", "short", "At least 10 characters."),
         ("password", "x" * 129, "1 character too long."),
         ("password", "password1234", "close to a password that many people use"),
-        ("password", "kenji2kenji2", "Repeating something"),
+        ("password", "mikan7mikan7", "Repeating something"),
         ("password", "4567892345678", "Rows such as abc or 123"),
         ("website", "https://spam.example", "A field that people don&#39;t see was filled in."),
     ],

@@ -202,7 +202,7 @@ def test_a_made_up_place_in_the_list_is_not_found(app, nana, guest, before):
 
 def test_a_suspension_is_told_to_the_member_and_the_staff_only(app, nana, guest, sign_in):
     with app.app_context(), write() as session:
-        ids = {name: key for name, key in session.execute(sa.select(User.name, User.id))}
+        ids = dict(session.execute(sa.select(User.name, User.id)).all())
         until = makers.NOW + timedelta(days=36500)
         session.add(
             Suspension(

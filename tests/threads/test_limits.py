@@ -10,7 +10,6 @@ from forum import create_app
 from forum.accounts.models import User
 from forum.db import db, write
 from forum.settings import load
-from forum.threads.models import Thread
 from tests import makers
 
 pytestmark = pytest.mark.usefixtures("cast")
@@ -123,9 +122,9 @@ def write_before(app, user_id, *, threads, replies=0):
     at = makers.now() - timedelta(minutes=1)
     with app.app_context(), write() as session:
         author = session.get_one(User, user_id)
-        first = [makers.thread(session, author, at=at) for _ in range(threads)][0]
+        rows = [makers.thread(session, author, at=at) for _ in range(threads)]
         for _ in range(replies):
-            makers.post(session, session.get_one(Thread, first.id), author, at=at)
+            makers.post(session, rows[0], author, at=at)
 
 
 def listed(links):

@@ -284,7 +284,8 @@ def test_only_members_are_linked_as_mentions(app, guest, sign_in):
         REPLY, data={"body": "Ask @alice or @Nobody, or write to x@Alice.example; `@Mori` too."}
     )
     page = guest.get(PAGE).text
-    assert re.findall(r'<a[^>]*class="mention"[^>]*>([^<]*)</a>', page) == ["@Alice"]
+    assert re.findall(r'<a[^>]*class="mention"[^>]*>([^<]*)</a>', page) == ["@alice"]
+    assert '<a href="/u/Alice"' in page
 
 
 def test_ruby_is_ruby_and_a_remote_picture_is_a_link(app, guest, sign_in):
@@ -294,6 +295,15 @@ def test_ruby_is_ruby_and_a_remote_picture_is_a_link(app, guest, sign_in):
     assert "<ruby>縁側<rp>" in page
     assert '<a href="https://pics.example/a.jpg"' in page
     assert "<img" not in page
+
+
+def test_who_may_not_answer_is_told_so_before_writing(app, sign_in):
+    thread_of(app)
+    with app.app_context(), write() as session:
+        session.add(Lock(thread_id=1, by_id=3, reason="Done.", created_at=makers.now()))
+        session.get_one(User, 4).email_confirmed_at = None
+    assert sign_in("Bob").get(REPLY).status_code == 423
+    assert [sign_in("Nana").get(path).status_code for path in (REPLY, "/new")] == [403, 403]
 
 
 def test_a_reply_knows_the_post_that_it_quotes(app, sign_in):
@@ -359,11 +369,8 @@ def stamp_of(browser, address):
 def kept(page):
     """What stands in the fields of a page's form."""
     found = dict(re.findall(r'<input[^>]*name="(title|idempotency)"[^>]*value="([^"]*)"', page))
-    found |= {
-        name: text
-        for name, text in re.findall(r'<textarea[^>]*name="(body)"[^>]*>\r?\n?(.*?)</textarea>', page, re.S)
-    }
-    found |= {"board": board for board in re.findall(r'<option selected value="(\w+)"', page)}
+    found |= dict(re.findall(r'<textarea[^>]*name="(body)"[^>]*>\r?\n?(.*?)</textarea>', page, re.DOTALL))
+    found |= dict(re.findall(r'<select[^>]*name="(board)".*?<option selected value="(\w+)"', page, re.DOTALL))
     return {name: text.replace("&gt;", ">").replace("&#39;", "'") for name, text in found.items()}
 
 

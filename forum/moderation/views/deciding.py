@@ -11,7 +11,7 @@ from forum.db import reading, write
 from forum.errors import Invalid, NotFound
 from forum.moderation import cases, deciding, items, log, queue, reasons, undoing
 from forum.moderation.forms import DecisionForm
-from forum.moderation.models import ActKind, ReportReason
+from forum.moderation.models import ActKind
 from forum.moderation.views import blueprint
 from forum.text import names
 from forum.threads.addresses import post_url
@@ -78,20 +78,13 @@ def _decide(*, post_id: int = 0, change_id: int = 0) -> ResponseReturnValue:
     if not form.validate():
         raise Invalid(" ".join(str(message) for messages in form.errors.values() for message in messages))
     kind = ActKind(form.act.data)
-    ruling = deciding.Ruling(
-        kind, form.seen.data or "", _why(kind, form.why.data or ""), form.reason.data or ""
-    )
+    # The list of reasons is about removals: nothing is said against what stays, and spam is a reason by itself.
+    why = form.why.data or "" if kind == ActKind.REMOVE else ""
+    ruling = deciding.Ruling(kind, form.seen.data or "", why, form.reason.data or "")
     with write() as session:
         case = cases.of_post(session, post_id) if post_id else cases.of_profile(session, change_id)
         deciding.decide(session, current_viewer(), case, ruling, now())
     return redirect_with("spam-decided" if kind == ActKind.SPAM else "decided", _next())
-
-
-def _why(kind: ActKind, chosen: str) -> str:
-    """The canned reason that goes into the log: nothing is said against what stays."""
-    if kind == ActKind.SPAM:
-        return ReportReason.SPAM
-    return chosen if kind == ActKind.REMOVE else ""
 
 
 def _next() -> str:

@@ -39,7 +39,8 @@ def new() -> ResponseReturnValue:
     """Open a thread."""
     if current_viewer().is_guest:
         return _log_in_first()
-    require_writer(current_viewer())
+    if request.method == "GET":
+        require_writer(current_viewer())
     form = ThreadForm(submitted(), board=request.args.get("board"))
     form.board.choices = [(row.slug, row.name) for row in lists.boards(reading(), current_language())]
     page = _Composer(form, _("New thread"), url_for(".new"), "new", _("Post thread"))
@@ -55,7 +56,9 @@ def reply(thread_id: int) -> ResponseReturnValue:
     """Answer in a thread; `?quote=` names a post to begin with."""
     if current_viewer().is_guest:
         return _log_in_first()
-    thread = editing.find_thread(reading(), current_viewer(), thread_id)
+    # Who may not answer is told so before writing; what was written meanwhile comes back with the refusal.
+    find = posting.find_open if request.method == "GET" else editing.find_thread
+    thread = find(reading(), current_viewer(), thread_id)
     form = ReplyForm(submitted())
     is_quoting = request.method == "GET" and "quote" in request.args
     if is_quoting:

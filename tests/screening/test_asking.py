@@ -1,0 +1,227 @@
+"""What is known of a text and its author when the filter is asked, and what is kept of its answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from forum.access import Viewer
+from forum.accounts.models import User
+from forum.db import write
+from forum.screening import asking, textmodel
+from forum.screening.models import Decision, Kind, Screening
+from forum.spam.judging import Outcome, Reason, Submission, Verdict
+from forum.spam.model import SHIPPED_MODEL
+from tests import makers
+
+pytestmark = pytest.mark.usefixtures("cast")
+MOMENT = makers.now()
+WORDS = "We wrap the pipes in old towels and let the tap drip."
+BAD = Verdict(Outcome.HELD, 0.9, (Reason("text", 2.2, "cheap"), Reason("trap", 1.0)))
+GOOD = Verdict(Outcome.PUBLISHED, 0.1, ())
+
+
+@pytest.fixture
+def session(app):
+    with app.app_context(), write() as session:
+        yield session
+
+
+@pytest.mark.parametrize(
+    ("verdict", "decision"), [(BAD, "pending"), (GOOD, "none"), (Verdict(Outcome.REFUSED, 1.0, ()), "none")]
+)
+def test_a_verdict_is_kept_with_all_that_it_rests_on(session, verdict, decision):
+    row = asking.keep(session, 1, text(title="A title"), verdict, MOMENT)
+    session.refresh(row)
+    assert (row.kind, row.author_id, row.outcome, row.decision) == ("reply", 1, verdict.outcome, decision)
+    assert row.text.startswith(f"A title\n\n{WORDS}")
+    assert row.reasons == [{"code": r.code, "weight": r.weight, "detail": r.detail} for r in verdict.reasons]
+    assert (row.probability, row.created_at) == (verdict.probability, MOMENT)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_only_published_posts_build_a_record(session, kind):
+    for verdict in (BAD, GOOD, Verdict(Outcome.REFUSED, 1.0, ())):
+        asking.keep(session, 1, text(kind=kind), verdict, MOMENT)
+    session.expire_all()
+    assert session.get_one(User, 1).approved_count == 5 + (kind in (Kind.THREAD, Kind.REPLY))
+
+
+@pytest.mark.parametrize(
+    "same", [WORDS, WORDS.upper(), WORDS.replace(" ", "  ").replace(".", "!!"), f"{WORDS}\u200b"]
+)
+def test_the_same_words_by_another_member_are_a_repetition(session, same):
+    asking.keep(session, 2, text(author_name="Bob", links=("https://x.example/",)), GOOD, MOMENT)
+    assert detail(screen(session, text(body=same, author_name="Nana")), "repeated") == "1"
+
+
+def test_a_campaign_is_counted(session):
+    for _ in range(3):
+        asking.keep(session, 2, text(), BAD, MOMENT)
+    assert detail(screen(session, text()), "repeated") == "3"
+
+
+def test_other_words_are_no_repetition(session):
+    asking.keep(session, 2, text(body=f"{WORDS} Always."), GOOD, MOMENT)
+    assert detail(screen(session, text()), "repeated") is None
+
+
+def test_a_repetition_is_forgotten_after_a_week(session):
+    asking.keep(session, 2, text(), GOOD, MOMENT - timedelta(days=7))
+    assert detail(screen(session, text()), "repeated") is None
+
+
+def test_what_was_refused_or_taken_back_is_nowhere_to_repeat(session):
+    asking.keep(session, 2, text(), Verdict(Outcome.REFUSED, 1.0, ()), MOMENT)
+    asking.keep(session, 2, text(), BAD, MOMENT).decision = Decision.WITHDRAWN
+    assert detail(screen(session, text()), "repeated") is None
+
+
+def test_a_new_version_does_not_repeat_its_own_post_but_others(session):
+    thread = makers.thread(session, session.get_one(User, 1), replies=1)
+    first, second = session.scalars(sa.text("SELECT id FROM posts ORDER BY id")).all()
+    assert thread.posts_count == 2
+    asking.keep(session, 1, text(), GOOD, MOMENT, post_id=first)
+    assert detail(asking.screen(session, viewer(), text(), MOMENT, post_id=first), "repeated") is None
+    assert detail(asking.screen(session, viewer(), text(), MOMENT, post_id=second), "repeated") == "1"
+
+
+def test_words_that_were_rejected_are_known_for_good_and_hold_even_the_trusted(session):
+    asking.keep(session, 2, text(), BAD, MOMENT - timedelta(days=900)).decision = Decision.SPAM
+    trusted = viewer(approved_count=500)
+    verdict = asking.screen(session, trusted, text(), MOMENT)
+    assert detail(verdict, "rejected_before") == "1"
+    assert detail(verdict, "repeated") is None
+    assert verdict.outcome == Outcome.HELD
+
+
+def test_a_plain_removal_marks_no_words(session):
+    asking.keep(session, 2, text(), BAD, MOMENT).decision = Decision.REMOVED
+    assert detail(screen(session, text()), "rejected_before") is None
+
+
+@pytest.mark.parametrize(("texts", "minutes", "told"), [(8, 5, None), (9, 5, "9"), (9, 61, None)])
+def test_many_texts_within_the_hour_are_a_race(session, texts, minutes, told):
+    for number in range(texts):
+        asking.keep(session, 1, text(body=f"Number {number}"), GOOD, MOMENT - timedelta(minutes=minutes))
+    assert detail(screen(session, text()), "pace") == told
+
+
+def test_the_pace_of_others_is_their_own(session):
+    for number in range(20):
+        asking.keep(session, 2, text(body=f"Number {number}"), GOOD, MOMENT)
+    assert detail(screen(session, text()), "pace") is None
+
+
+def test_the_record_of_the_account_speaks(session):
+    verdict = asking.screen(session, viewer(approved_count=7, rejected_count=2), text(), MOMENT)
+    assert (detail(verdict, "good_record"), detail(verdict, "rejections")) == ("7", "2")
+
+
+def test_the_staff_is_never_held(session):
+    asking.keep(session, 2, text(), BAD, MOMENT).decision = Decision.SPAM
+    trap = text(is_trap_filled=True, form_age_s=None)
+    assert asking.screen(session, viewer(role="moderator"), trap, MOMENT).outcome == Outcome.PUBLISHED
+
+
+def test_reasons_stand_in_the_order_of_their_strength(session):
+    verdict = asking.screen(session, viewer(approved_count=0), text(is_trap_filled=True), MOMENT)
+    weights = [abs(reason.weight) for reason in verdict.reasons]
+    assert weights == sorted(weights, reverse=True)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"engawa-spam-model-1\n", "cut short"])
+def test_without_a_model_newcomers_wait_and_are_told_why(app, session, data_dir, content):
+    path = broken_model(data_dir, content)
+    textmodel.init(app, path)
+    try:
+        verdict = asking.screen(session, viewer(approved_count=0), text(), MOMENT)
+        known = asking.screen(session, viewer(approved_count=5), text(), MOMENT)
+    finally:
+        textmodel.init(app)
+    assert (verdict.outcome, verdict.reasons[0].code) == (Outcome.HELD, "no_model")
+    assert known.outcome == Outcome.PUBLISHED
+
+
+def test_asking_costs_three_statements(app, session):
+    textmodel.current()
+    asked = []
+
+    def note(connection, cursor, statement, *rest):
+        if not statement.startswith("BEGIN"):
+            asked.append(statement)
+
+    engine = session.get_bind()
+    sa.event.listen(engine, "before_cursor_execute", note)
+    screen(session, text())
+    sa.event.remove(engine, "before_cursor_execute", note)
+    assert len(asked) == 3
+
+
+def test_a_post_that_was_never_screened_gets_a_row_to_teach_from(session):
+    makers.thread(session, session.get_one(User, 1), body=WORDS)
+    row = asking.of_public_post(session, 1, MOMENT)
+    assert (row.kind, row.outcome, row.decision) == (Kind.THREAD, "published", "none")
+    assert WORDS in row.text
+    assert asking.of_public_post(session, 1, MOMENT).id == row.id
+
+
+def test_the_screening_of_a_public_post_is_that_of_its_public_version(session):
+    makers.thread(session, session.get_one(User, 1))
+    first = asking.keep(session, 1, text(), GOOD, MOMENT, post_id=1)
+    asking.keep(session, 1, text(body="Cheap"), BAD, MOMENT, post_id=1)
+    asking.keep(session, 1, text(body="Cheap"), BAD, MOMENT, post_id=1).decision = Decision.SPAM
+    assert asking.of_public_post(session, 1, MOMENT).id == first.id
+    approved = asking.keep(session, 1, text(), BAD, MOMENT, post_id=1)
+    approved.decision = Decision.APPROVED
+    assert asking.of_public_post(session, 1, MOMENT).id == approved.id
+
+
+def test_withdrawing_takes_only_the_waiting_texts_of_that_post(session):
+    makers.thread(session, session.get_one(User, 1), replies=1)
+    asking.keep(session, 1, text(), BAD, MOMENT, post_id=1)
+    asking.keep(session, 1, text(), BAD, MOMENT, post_id=2)
+    asking.keep(session, 1, text(), BAD, MOMENT, post_id=1).decision = Decision.SPAM
+    asking.withdraw(session, 1)
+    session.expire_all()
+    decisions = session.scalars(sa.select(Screening.decision).order_by(Screening.id)).all()
+    assert decisions == ["withdrawn", "pending", "spam"]
+
+
+def text(**facts):
+    return Submission(**{"kind": Kind.REPLY, "body": WORDS, "form_age_s": 60.0, **facts})
+
+
+def viewer(**facts):
+    """Alice, of two years' standing."""
+    joined_at = MOMENT - timedelta(days=700)
+    return Viewer(
+        **{
+            "id": 1,
+            "name": "Alice",
+            "joined_at": joined_at,
+            "is_confirmed": True,
+            "approved_count": 1,
+            **facts,
+        }
+    )
+
+
+def screen(session, submission):
+    return asking.screen(session, viewer(), submission, MOMENT)
+
+
+def detail(verdict, code):
+    """What a reason says was found; None where the reason was not given."""
+    return next((reason.detail for reason in verdict.reasons if reason.code == code), None)
+
+
+def broken_model(folder, content):
+    """A file in place of the shipped model, or none at all."""
+    folder.mkdir()
+    path = folder / "model.bin"
+    if content is not None:
+        path.write_bytes(SHIPPED_MODEL.read_bytes()[:-1] if content == "cut short" else content)
+    return path

@@ -1,0 +1,231 @@
+"""Lessons: what moderators say counts from the commit on, in all workers, and is taken back to the bit."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from forum import create_app
+from forum.accounts.models import User
+from forum.db import db, write
+from forum.screening import asking, learning, textmodel
+from forum.screening.models import Kind, Lesson
+from forum.settings import load
+from forum.spam.judging import Outcome, Submission, Verdict
+from tests import makers
+
+pytestmark = pytest.mark.usefixtures("cast")
+OFFER = "Instant visa letters for teachers, write to our office on the line."
+OTHERS = ("We heat one room only.", "安い保険、今すぐ申し込み！", "Snow tyres or chains for the pass?")
+
+
+def test_a_lesson_changes_the_model_from_its_commit_on(app):
+    number = screened(app)
+    with app.app_context():
+        before = probability()
+        with write() as session:
+            learning.teach(session, number, True, makers.now())
+            assert probability() == before
+        assert probability() > before
+
+
+def test_a_lesson_of_a_transaction_that_fails_never_counts(app):
+    number = screened(app)
+    with app.app_context():
+        before = probabilities()
+        with pytest.raises(ZeroDivisionError), write() as session:
+            learning.teach(session, number, True, makers.now())
+            probabilities()
+            raise ZeroDivisionError
+        assert probabilities() == before
+        teach(number, is_spam=True)
+        assert probability() > before[0]
+
+
+def test_good_words_make_a_text_likelier_to_be_good(app):
+    number = screened(app)
+    with app.app_context():
+        before = probability()
+        teach(number, is_spam=False)
+        assert probability() < before
+
+
+def test_a_lesson_that_is_taken_back_leaves_nothing_to_the_bit(app):
+    first, second = screened(app), screened(app, OTHERS[1])
+    with app.app_context():
+        before = probabilities()
+        teach(first, is_spam=True)
+        between = probabilities()
+        teach(second, is_spam=False)
+        untaught(second)
+        assert probabilities() == between
+        untaught(first)
+        assert probabilities() == before
+
+
+def test_lessons_may_be_taken_back_in_any_order(app):
+    first, second = screened(app), screened(app, OTHERS[1])
+    with app.app_context():
+        before = probabilities()
+        teach(first, is_spam=True)
+        teach(second, is_spam=True)
+        untaught(first)
+        untaught(second)
+        assert probabilities() == before
+
+
+def test_taking_back_what_was_never_taught_does_nothing(app):
+    number = screened(app)
+    with app.app_context():
+        before, standing = probabilities(), record()
+        untaught(number)
+        untaught(number)
+        assert (probabilities(), record()) == (before, standing)
+        with write() as session:
+            assert session.query(Lesson).count() == 0
+
+
+def test_a_second_opinion_is_taken_back_to_the_first(app):
+    number = screened(app)
+    with app.app_context():
+        teach(number, is_spam=True)
+        first = probabilities(), record()
+        teach(number, is_spam=False)
+        untaught(number)
+        assert (probabilities(), record()) == first
+
+
+def test_another_worker_agrees_to_the_bit_whenever_it_started(app, data_dir):
+    numbers = [screened(app, body) for body in (OFFER, *OTHERS)]
+    early = worker(app, data_dir)
+    with early.app_context():
+        probabilities()
+    with app.app_context():
+        for place, number in enumerate(numbers):
+            teach(number, is_spam=place % 2 == 0)
+            probabilities()
+        untaught(numbers[1])
+        here = probabilities()
+    late = worker(app, data_dir)
+    found = []
+    for other in (early, late):
+        with other.app_context():
+            found.append(probabilities())
+            db.engine.dispose()
+    assert found == [here, here]
+
+
+def test_a_restored_database_takes_its_lessons_with_it(app):
+    number = screened(app)
+    with app.app_context():
+        before = probabilities()
+        teach(number, is_spam=True)
+        learned = probabilities()
+        textmodel.forget()
+        assert probabilities() == learned
+        with write() as session:
+            session.query(Lesson).delete()
+        textmodel.forget()
+        assert probabilities() == before
+
+
+def test_threads_of_one_worker_agree(app):
+    number = screened(app)
+    with app.app_context():
+        teach(number, is_spam=True)
+        here = probabilities()
+        textmodel.forget()
+    found = []
+
+    def ask():
+        with app.app_context():
+            found.append(probabilities())
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [here] * 4
+
+
+PUBLISHED, HELD = Outcome.PUBLISHED, Outcome.HELD
+RECORDS = [
+    (PUBLISHED, Kind.REPLY, [], (1, 0)),
+    (PUBLISHED, Kind.REPLY, [True], (0, 1)),
+    (PUBLISHED, Kind.REPLY, [False], (1, 0)),
+    (PUBLISHED, Kind.REPLY, [True, None], (1, 0)),
+    (PUBLISHED, Kind.REPLY, [True, True], (0, 1)),
+    (PUBLISHED, Kind.EDIT, [True], (0, 1)),
+    (PUBLISHED, Kind.EDIT, [True, None], (0, 0)),
+    (HELD, Kind.REPLY, [], (0, 0)),
+    (HELD, Kind.REPLY, [False], (1, 0)),
+    (HELD, Kind.REPLY, [False, None], (0, 0)),
+    (HELD, Kind.REPLY, [True, False], (1, 0)),
+    (HELD, Kind.REPLY, [True, False, None], (0, 1)),
+    (HELD, Kind.REPLY, [True, False, None, None], (0, 0)),
+    (HELD, Kind.EDIT, [False], (1, 0)),
+    (HELD, Kind.PROFILE, [False], (0, 0)),
+    (HELD, Kind.PROFILE, [True], (0, 1)),
+]
+
+
+@pytest.mark.parametrize(("outcome", "kind", "opinions", "expected"), RECORDS)
+def test_the_authors_record_says_what_became_of_the_text(app, outcome, kind, opinions, expected):
+    number = screened(app, outcome=outcome, kind=kind)
+    with app.app_context():
+        for opinion in opinions:
+            untaught(number) if opinion is None else teach(number, is_spam=opinion)
+        assert record() == expected
+
+
+def test_without_a_model_only_the_record_is_kept(app, data_dir):
+    number = screened(app)
+    textmodel.init(app, data_dir / "none.bin")
+    try:
+        with app.app_context():
+            teach(number, is_spam=True)
+            assert record() == (0, 1)
+            untaught(number)
+            assert record() == (0, 0)
+    finally:
+        textmodel.init(app)
+
+
+def screened(app, body=OFFER, *, outcome=HELD, kind=Kind.REPLY):
+    """The number of a screened text by Nana."""
+    with app.app_context(), write() as session:
+        return asking.keep(session, 4, Submission(kind, body), Verdict(outcome, 0.5, ()), makers.now()).id
+
+
+def teach(number, *, is_spam):
+    with write() as session:
+        learning.teach(session, number, is_spam, makers.now())
+
+
+def untaught(number):
+    with write() as session:
+        learning.unteach(session, number, makers.now())
+
+
+def probability():
+    return textmodel.current().probability(OFFER)
+
+
+def probabilities():
+    """What the model thinks of a few texts, to the bit."""
+    model = textmodel.current()
+    return [model.probability(text) for text in (OFFER, *OTHERS)]
+
+
+def record():
+    """Nana's approved and rejected texts."""
+    with write() as session:
+        nana = session.get_one(User, 4, populate_existing=True)
+        return nana.approved_count, nana.rejected_count
+
+
+def worker(app, data_dir):
+    """Another process of the same board, but for its being in this one."""
+    return create_app(load({"DATA_DIR": str(data_dir), "DATABASE_URL": app.config["SETTINGS"].database_url}))
