@@ -1,5 +1,7 @@
 """Runs the migrations on the application's database. It imports nothing of the board: only Flask's current app."""
 
+from typing import Literal
+
 import sqlalchemy as sa
 from alembic import context
 from flask import current_app
@@ -7,10 +9,10 @@ from flask import current_app
 extension = current_app.extensions["migrate"].db
 
 
-def render(kind: str, item: object, autogen: object) -> str | bool:
+def render(kind: str, item: object, autogen: object) -> str | Literal[False]:
     """Write the board's own column types as the plain ones below them, so that migrations never import the board."""
     if kind == "type" and isinstance(item, sa.types.TypeDecorator):
-        return f"sa.{item.impl.__class__.__name__}()"
+        return f"sa.{type(item.impl_instance).__name__}()"
     return False
 
 

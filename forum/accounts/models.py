@@ -33,7 +33,10 @@ class Place(StrEnum):
 
 
 class User(Model):
-    """A member. `email` is None until an address is confirmed; `password_hash` is None for imported people, who can't log in."""
+    """A member.
+
+    `email` is None until an address is confirmed; `password_hash` is None for imported people, who can't log in.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
@@ -68,7 +71,7 @@ class User(Model):
     year_from: Mapped[int | None]
     year_to: Mapped[int | None]
     hidden_parts: Mapped[str] = mapped_column(sa.String(80), default="")
-    """The parts of the JET card shown to nobody else, by name with spaces between: 'jet_role prefecture place years'."""
+    """The parts of the JET card that nobody else sees, with spaces between: 'jet_role prefecture place years'."""
 
     posts_count: Mapped[int] = mapped_column(default=0)
     """Public posts."""

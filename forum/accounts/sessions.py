@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -60,9 +61,9 @@ def find(session: Session, secret: str, now: datetime) -> Found | None:
         Suspension.lifted_at.is_(None),
         sa.or_(Suspension.until.is_(None), Suspension.until > now),
     )
-    row = session.execute(
+    query = (
         sa.select(
-            LoginSession.id,
+            LoginSession.id.label("session_id"),
             LoginSession.seen_at,
             User.id,
             User.name,
@@ -72,7 +73,7 @@ def find(session: Session, secret: str, now: datetime) -> Found | None:
             User.email_confirmed_at,
             User.approved_count,
             User.rejected_count,
-            Suspension.id,
+            Suspension.id.label("suspension_id"),
             Suspension.reason,
             Suspension.until,
         )
@@ -82,24 +83,25 @@ def find(session: Session, secret: str, now: datetime) -> Found | None:
         # Of several suspensions the one that lasts longest speaks.
         .order_by(Suspension.until.desc().nulls_first())
         .limit(1)
-    ).first()
+    )
+    row: Any = session.execute(query).first()
     if row is None:
         return None
     viewer = Viewer(
-        session_id=row[0],
-        id=row[2],
-        name=row[3],
-        display_name=row[4],
-        role=row[5],
-        joined_at=row[6],
-        is_confirmed=row[7] is not None,
-        approved_count=row[8],
-        rejected_count=row[9],
-        is_suspended=row[10] is not None,
-        suspension_reason=row[11] or "",
-        suspended_until=row[12],
+        session_id=row.session_id,
+        id=row.id,
+        name=row.name,
+        display_name=row.display_name,
+        role=row.role,
+        joined_at=row.joined_at,
+        is_confirmed=row.email_confirmed_at is not None,
+        approved_count=row.approved_count,
+        rejected_count=row.rejected_count,
+        is_suspended=row.suspension_id is not None,
+        suspension_reason=row.reason or "",
+        suspended_until=row.until,
     )
-    return Found(viewer, is_touch_due=now - row[1] > SEEN_EVERY)
+    return Found(viewer, is_touch_due=now - row.seen_at > SEEN_EVERY)
 
 
 def touch(session: Session, session_id: int, now: datetime) -> None:
@@ -115,13 +117,13 @@ def touch(session: Session, session_id: int, now: datetime) -> None:
 def end(session: Session, session_id: int, user_id: int) -> bool:
     """End one of a member's sessions; False when it was not theirs or had ended."""
     statement = sa.delete(LoginSession).where(LoginSession.id == session_id, LoginSession.user_id == user_id)
-    return session.execute(statement).rowcount == 1
+    return _changed(session, statement) == 1
 
 
 def end_all(session: Session, user_id: int, *, except_id: int = 0) -> int:
     """End all of a member's sessions but one, as a change of password does; returns how many."""
     statement = sa.delete(LoginSession).where(LoginSession.user_id == user_id, LoginSession.id != except_id)
-    return session.execute(statement).rowcount
+    return _changed(session, statement)
 
 
 def of_member(session: Session, user_id: int, now: datetime) -> list[LoginSession]:
@@ -132,9 +134,13 @@ def of_member(session: Session, user_id: int, now: datetime) -> list[LoginSessio
 
 def forget_expired(session: Session, now: datetime) -> int:
     """Delete sessions past their end; returns how many."""
-    return session.execute(sa.delete(LoginSession).where(LoginSession.expires_at <= now)).rowcount
+    return _changed(session, sa.delete(LoginSession).where(LoginSession.expires_at <= now))
 
 
 def hash_of(secret: str) -> str:
     """What the table keeps of a secret: SHA-256 is enough, since 256 random bits can't be guessed."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _changed(session: Session, statement: sa.Delete[Any]) -> int:
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount

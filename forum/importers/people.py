@@ -139,7 +139,7 @@ def _stem(person: Person) -> str:
     """What the name begins with: the person's name if a name can be made of it, else their code at the source."""
     origin = person.origin
     own = [person.name, origin.key] if origin.key else [f"unknown_{origin.source}"]
-    stems = [stem for text in own for stem in (text, _tidy(text))]
+    stems = [text if _is_valid(text) else _tidy(text) for text in own]
     return next((stem for stem in stems if _is_valid(stem) or _is_valid(f"{stem[:26]}_2")), _LAST_RESORT)
 
 

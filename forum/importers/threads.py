@@ -96,7 +96,7 @@ def _members(raws: Iterable[Raw]) -> dict[str, str]:
     if not keys:
         return {}
     rows = reading().execute(sa.select(User.name_key, User.name).where(User.name_key.in_(keys)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _moments(topic: Topic, now: datetime) -> list[datetime]:

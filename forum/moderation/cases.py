@@ -14,7 +14,8 @@ from forum.accounts import profiles
 from forum.accounts.models import ProfileChange
 from forum.errors import NotFound
 from forum.moderation.models import ActKind, Report
-from forum.screening.models import Decision, Screening
+from forum.moderation.queue import IS_PENDING
+from forum.screening.models import Screening
 from forum.threads import publishing
 from forum.threads.models import Post, Revision, Status
 
@@ -109,9 +110,7 @@ def of_post(session: Session, post_id: int) -> Case:
     post = session.get(Post, post_id)
     if post is None:
         raise NotFound(_("There is nothing at this address."))
-    waiting = session.scalars(
-        sa.select(Screening).where(Screening.post_id == post_id, Screening.decision == Decision.PENDING)
-    ).first()
+    waiting = session.scalars(sa.select(Screening).where(Screening.post_id == post_id, IS_PENDING)).first()
     revision_id = waiting.revision_id if waiting else None
     return Case(
         subject=Subject(post_id, revision_id),
@@ -135,9 +134,7 @@ def of_profile(session: Session, change_id: int) -> Case:
     if change is None:
         raise NotFound(_("There is nothing at this address."))
     waiting = session.scalars(
-        sa.select(Screening).where(
-            Screening.profile_change_id == change_id, Screening.decision == Decision.PENDING
-        )
+        sa.select(Screening).where(Screening.profile_change_id == change_id, IS_PENDING)
     ).first()
     return Case(
         subject=Subject(None, change_id=change_id),

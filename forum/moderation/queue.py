@@ -19,7 +19,7 @@ from forum.threads.models import Post, Status
 ITEMS_PER_PAGE = 15
 
 KEY = sa.func.coalesce(Screening.post_id, -Screening.profile_change_id)
-"""By which the texts of one thing are put together: its post's id or, for a profile text, the negative id of its change."""
+"""What the texts of one thing share: its post's id or, for a profile text, the negative id of its change."""
 IS_PENDING = Screening.decision == sa.literal_column("'pending'")
 """In words, not as a parameter: SQLite takes the partial index only when it can read its condition."""
 

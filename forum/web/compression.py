@@ -29,7 +29,7 @@ def compress(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if (
         response.status_code == 304
-        or "gzip" not in request.accept_encodings
+        or not request.accept_encodings.quality("gzip")
         or "Content-Encoding" in response.headers
     ):
         return response

@@ -75,6 +75,5 @@ def _path() -> str:
 
 
 def _cut(value: object) -> object:
-    if isinstance(value, str) and len(value) > LONGEST_VALUE:
-        return value[:LONGEST_VALUE] + "…"
-    return value
+    text = value if isinstance(value, str) else str(value)
+    return value if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, request
 from flask_babel import Babel
 from werkzeug.wrappers import Response
@@ -54,8 +52,5 @@ def language() -> Response:
 
 def local_address(target: str) -> str:
     """`target` when it is an address on this board, else "/": nobody is led away by a crafted link."""
-    parts = urlsplit(target)
-    is_plain = (
-        target.startswith("/") and not target.startswith("//") and target.isprintable() and "\\" not in target
-    )
-    return target if is_plain and not parts.scheme and not parts.netloc else "/"
+    is_plain = target.startswith("/") and target.isprintable() and "\\" not in target
+    return target if is_plain and not target.startswith("//") else "/"

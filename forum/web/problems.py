@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from forum.errors import Locked, Problem, TooFast
+from forum.web.viewer import look_as_guest
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,9 @@ def answer_unforeseen(error: Exception) -> Response:
 
 
 def _answer(status: int, sentence: str) -> Response:
+    if status >= 500:
+        # Whatever is at fault must not be asked once more for the page that tells of it.
+        look_as_guest()
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         response = jsonify(status=status, title=_title(status), detail=sentence)
     else:

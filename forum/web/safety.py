@@ -28,8 +28,8 @@ POLICY = (
 class RowNumber(IntegerConverter):
     """A number in an address: what is too large for the database leads nowhere."""
 
-    def __init__(self, map: Map) -> None:
-        super().__init__(map, max=HIGHEST_NUMBER)
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=HIGHEST_NUMBER)
 
 
 def init(app: Flask, settings: Settings) -> None:

@@ -43,6 +43,11 @@ def now() -> datetime:
     return g.now
 
 
+def look_as_guest() -> None:
+    """Let the rest of this request be a guest's, whoever sent it, so that nobody asks the database who is looking."""
+    g._login_user = GUEST  # noqa: SLF001 - where Flask-Login keeps whom it found
+
+
 def has_session_cookie() -> bool:
     """Whether the request claims to be signed in; a guest's page may be shared, this one may not."""
     return current_app.config["VIEWER_COOKIE"] in request.cookies

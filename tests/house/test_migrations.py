@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 
 from forum import create_app, newest_schema
 from forum.db import db, write
@@ -63,5 +64,5 @@ def test_nobody_changes_what_moderators_did(app, change):
                 ),
                 {"id": mori.id},
             )
-        with pytest.raises(sa.exc.IntegrityError, match="append-only"), write() as session:
+        with pytest.raises(IntegrityError, match="append-only"), write() as session:
             session.execute(sa.text(change))

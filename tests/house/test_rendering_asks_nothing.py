@@ -19,8 +19,12 @@ GUEST_PAGES = [
     "/join",
     "/login",
     "/reset",
+    "/feed.atom",
+    "/b/alt.atom",
+    "/t/1.atom",
+    "/nothing-here",
+    "/logout",
 ]
-GUEST_PAGES += ["/feed.atom", "/b/alt.atom", "/t/1.atom", "/nothing-here", "/logout"]
 MEMBER_PAGES = [
     "/",
     "/b/alt",
@@ -30,8 +34,11 @@ MEMBER_PAGES = [
     "/p/1/report",
     "/u/Alice",
     "/settings",
+    "/settings/password",
+    "/settings/email",
+    "/settings/sessions",
+    "/log",
 ]
-MEMBER_PAGES += ["/settings/password", "/settings/email", "/settings/sessions", "/log"]
 STAFF_PAGES = [
     "/mod",
     "/p/2/moderate",

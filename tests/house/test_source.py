@@ -47,5 +47,7 @@ def test_no_transaction_is_opened_inside_a_verb():
 
 @pytest.mark.parametrize("library", ["forum.spam.judging", "forum.spam.model", "forum.text.rendering"])
 def test_the_pure_libraries_load_neither_flask_nor_a_database(library):
-    code = f"import sys, {library}; sys.exit(any(n in sys.modules for n in ('flask', 'sqlalchemy', 'werkzeug')))"
+    code = (
+        f"import sys, {library}; sys.exit(any(n in sys.modules for n in ('flask', 'sqlalchemy', 'werkzeug')))"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

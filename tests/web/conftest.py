@@ -1,0 +1,40 @@
+"""Boards with other settings than the usual one, and a thread to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from forum import create_app
+from forum.db import db, write
+from forum.settings import load
+from tests import makers
+
+
+@pytest.fixture
+def board_with(data_dir: Path) -> Iterator[Callable[..., Flask]]:
+    """Makes a board whose settings are those given; its database is empty unless it is named."""
+    made: list[Flask] = []
+
+    def make(**environ: str) -> Flask:
+        settings = {"DATA_DIR": str(data_dir), "BASE_URL": "http://localhost", **environ}
+        made.append(create_app(load(settings)))
+        return made[-1]
+
+    yield make
+    for other in made:
+        with other.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def thread(app: Flask) -> str:
+    """The address of a thread by Alice, who is there with Bob and Mori."""
+    with app.app_context(), write() as session:
+        makers.thread(session, makers.member(session), replies=3)
+        makers.member(session, "Bob")
+        makers.moderator(session)
+    return "/t/1-first-winter-in-an-inaka-house"
