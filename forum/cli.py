@@ -34,14 +34,14 @@ def init(app: Flask) -> None:
 
 @commands.command("create-user")
 @click.argument("name")
-@click.option("--email", help="The mail address, taken as confirmed.")
+@click.option("--email", prompt="Mail address", help="Taken as confirmed. Asked for when not given.")
 @click.option(
     "--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given."
 )
 @click.option(
     "--role", type=click.Choice([role.value for role in Role]), default=Role.MEMBER.value, show_default=True
 )
-def create_user(name: str, email: str | None, password: str, role: str) -> None:
+def create_user(name: str, email: str, password: str, role: str) -> None:
     """Make a member, a moderator or an admin."""
     try:
         with write() as session:

@@ -26,9 +26,13 @@ db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": Fa
 def init(app: Flask, settings: Settings) -> None:
     """Bind the database to the application."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    # A thread may need a second connection for a moment (the text model reads what is committed); a cap could make all
-    # threads wait for one another.
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"max_overflow": -1}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        # What somebody wrote must not stand in the log beside the error that it caused.
+        "hide_parameters": True,
+        # A thread may need a second connection for a moment, because the text model reads what is committed. A cap
+        # could make all threads wait for one another.
+        "max_overflow": -1,
+    }
     db.init_app(app)
     with app.app_context():
         event.listen(db.engine, "connect", _prepare)

@@ -39,8 +39,11 @@ def test_the_password_is_asked_for_and_not_shown(run):
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        (("Hanako",), "Somebody has this name already."),
-        (("admin",), "This name would sound as if the board itself were speaking."),
+        (("Hanako", "--email", "h@example.org"), "Somebody has this name already."),
+        (
+            ("admin", "--email", "h@example.org"),
+            "This name would sound as if the board itself were speaking.",
+        ),
         (("Taro", "--email", "nobody"), "This does not look like a mail address."),
     ],
 )

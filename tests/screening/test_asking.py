@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from forum.access import Viewer
 from forum.accounts.models import User
@@ -154,9 +155,9 @@ def test_asking_costs_three_statements(app, session):
             asked.append(statement)
 
     engine = session.get_bind()
-    sa.event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", note)
     screen(session, text())
-    sa.event.remove(engine, "before_cursor_execute", note)
+    event.remove(engine, "before_cursor_execute", note)
     assert len(asked) == 3
 
 

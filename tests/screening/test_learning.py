@@ -211,12 +211,13 @@ def untaught(number):
 
 
 def probability():
-    return textmodel.current().probability(OFFER)
+    return probabilities()[0]
 
 
 def probabilities():
     """What the model thinks of a few texts, to the bit."""
     model = textmodel.current()
+    assert model is not None
     return [model.probability(text) for text in (OFFER, *OTHERS)]
 
 

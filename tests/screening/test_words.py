@@ -69,5 +69,5 @@ def codes():
     calls = (
         node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     )
-    made = [call.args[0] for call in calls if call.func.id in ("Reason", "_reason")]
+    made = [call.args[0] for call in calls if getattr(call.func, "id", "") in ("Reason", "_reason")]
     return {argument.value for argument in made if isinstance(argument, ast.Constant)}

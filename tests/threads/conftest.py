@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import sqlalchemy as sa
+from sqlalchemy import event
 from flask import Flask
 
 from forum.db import db, write
@@ -34,6 +34,6 @@ def statements(app: Flask) -> Iterator[list[str]]:
 
     with app.app_context():
         engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", note)
     yield asked
-    sa.event.remove(engine, "before_cursor_execute", note)
+    event.remove(engine, "before_cursor_execute", note)

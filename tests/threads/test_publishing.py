@@ -57,7 +57,9 @@ def test_each_step_twice_is_as_good_as_once(app):
 def test_a_removed_post_keeps_its_number_and_the_next_one_gets_another(app):
     with app.app_context(), undone() as session:
         thread = makers.thread(session, session.get_one(User, 1), replies=2)
-        second, third = (session.scalar(sa.select(Post.id).where(Post.number == number)) for number in (2, 3))
+        second, third = (
+            session.scalars(sa.select(Post.id).where(Post.number == number)).one() for number in (2, 3)
+        )
         publishing.take_away(session, third, Status.REMOVED, MOMENT)
         late = makers.post(session, thread, session.get_one(User, 2), status=Status.HELD)
         publishing.publish(session, late.id, MOMENT)

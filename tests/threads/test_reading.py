@@ -114,7 +114,7 @@ def test_the_permalink_of_a_waiting_post_leads_its_author_to_the_last_page(app, 
 def test_a_page_whose_posts_are_all_removed_is_still_a_page(app, guest):
     number = thread_of(app, replies=20)
     with app.app_context(), write() as session:
-        last = session.scalar(sa.select(Post.id).where(Post.thread_id == number, Post.number == 21))
+        last = session.scalars(sa.select(Post.id).where(Post.thread_id == number, Post.number == 21)).one()
         publishing.take_away(session, last, Status.REMOVED, MOMENT)
     answer = guest.get(f"/t/{number}-{SLUG}?page=2")
     assert answer.status_code == 200

@@ -1,0 +1,227 @@
+"""Starting and stopping the board as an operator does: real processes, real signals."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from forum.accounts import sessions
+from forum.db import write
+from tests import makers
+
+ROOT = Path(__file__).resolve().parent.parent
+# A start takes seconds where other tests want the processor as well.
+PATIENCE_S = 60
+
+Start = Callable[..., "Server"]
+
+
+class Server:
+    """A process that serves the board, with all that it says."""
+
+    def __init__(self, data_dir: Path, port: int, command: tuple[str, ...], **settings: str) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = data_dir.with_suffix(f".{port}.log")
+        environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(data_dir), "PORT": str(port), **settings}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, *command], cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not is_so():
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.05)
+
+    def is_open(self) -> bool:
+        with contextlib.suppress(OSError):
+            return self.get("/readyz") == 200
+        return False
+
+    def get(self, path: str) -> int:
+        with urllib.request.urlopen(self.url + path, timeout=PATIENCE_S) as answer:
+            return answer.status
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE_S)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def start(data_dir: Path, port: int) -> Iterator[Start]:
+    """Starts `python` with the given arguments on the test's data folder."""
+    started: list[Server] = []
+
+    def begin(*command: str, **settings: str) -> Server:
+        started.append(Server(data_dir, port, command, **settings))
+        return started[-1]
+
+    yield begin
+    for server in started:
+        server.process.kill()
+        server.process.wait()
+
+
+def test_the_first_start_seeds_and_tells_the_logins_and_the_second_does_not(start):
+    first = start("wsgi.py")
+    first.wait_until(first.is_open)
+    assert f"The board is open on {first.url}" in first.said
+    assert "demo-admin" in first.said
+    assert "mails are written to" in first.said
+    assert "FORUM_LIMITS" not in first.said
+    assert first.get("/") == 200
+    assert first.stop() == 0
+
+    second = start("wsgi.py", FORUM_LIMITS="off")
+    second.wait_until(second.is_open)
+    assert "demo-admin" not in second.said
+    assert "flask forum create-user" in second.said
+    assert "NO LIMITS HOLD" in second.said
+    assert second.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "status", "sentence"),
+    [
+        ({"PORT": "eighty"}, 2, "PORT must be a whole number from 1 to 65535, not 'eighty'.\n"),
+        ({"HOST": "256.1.1.1"}, 1, "The board can't listen on 256.1.1.1, port "),
+    ],
+)
+def test_a_setting_that_can_t_be_used_is_said_in_one_sentence(start, settings, status, sentence):
+    server = start("wsgi.py", **settings)
+    assert server.process.wait(PATIENCE_S) == status
+    assert server.said.startswith(sentence)
+    assert server.said.count("\n") == 1
+
+
+def test_a_taken_port_is_said_in_one_sentence(start, port):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        server = start("wsgi.py")
+        assert server.process.wait(PATIENCE_S) == 1
+    assert server.said == (
+        f"The board can't listen on 127.0.0.1, port {port}: address already in use. "
+        f"Choose another port with PORT={port + 1}.\n"
+    )
+
+
+def test_a_file_that_is_no_database_is_said_in_one_sentence(start, data_dir):
+    data_dir.mkdir()
+    (data_dir / "board.sqlite3").write_text("These are not the rows that you are looking for.\n" * 100)
+    server = start("wsgi.py")
+    assert server.process.wait(PATIENCE_S) == 1
+    assert (
+        server.said == f"The database {data_dir / 'board.sqlite3'} can't be used: file is not a database.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:{port}"),
+        ("-m", "flask", "run", "--port", "{port}"),
+    ],
+    ids=["gunicorn", "flask run"],
+)
+@pytest.mark.usefixtures("moderator_s_cookie")
+def test_other_servers_serve_it_and_do_its_background_work(start, port, command):
+    server = start(*(word.format(port=port) for word in command))
+    server.wait_until(server.is_open)
+    server.wait_until(lambda: "jobs run in this process" in server.said)
+
+
+def test_no_acknowledged_post_is_lost_by_a_stop(start, data_dir, moderator_s_cookie):
+    server = start("wsgi.py", FORUM_LIMITS="off")
+    server.wait_until(server.is_open)
+    headers = {"Origin": server.url, "Cookie": moderator_s_cookie}
+    acknowledged: list[str] = []
+    refused: list[int] = []
+    writers = [
+        threading.Thread(
+            target=_write_replies, args=(server, headers, f"writer {number}", acknowledged, refused)
+        )
+        for number in range(4)
+    ]
+    for writer in writers:
+        writer.start()
+    server.wait_until(lambda: len(acknowledged) >= 20)
+    assert server.stop() == 0
+    for writer in writers:
+        writer.join()
+    with contextlib.closing(sqlite3.connect(data_dir / "board.sqlite3")) as database:
+        stored = [body for (body,) in database.execute("SELECT body FROM posts WHERE body LIKE 'Reply %'")]
+    assert refused == []
+    assert len(stored) == len(set(stored))
+    assert set(acknowledged) <= set(stored)
+
+
+@pytest.fixture
+def moderator_s_cookie(app: Flask, data_dir: Path) -> str:
+    """A data folder whose board has a thread, and the cookie of a moderator who is signed in there."""
+    with app.app_context(), write() as session:
+        mori = makers.moderator(session)
+        makers.thread(session, mori)
+        now = datetime.now(UTC)
+        secret, _ = sessions.open_session(session, mori.id, is_remembered=True, browser="Test", now=now)
+    data_dir.mkdir()
+    source = sqlite3.connect(app.config["SETTINGS"].database_path)
+    target = sqlite3.connect(data_dir / "board.sqlite3")
+    with contextlib.closing(source), contextlib.closing(target):
+        source.backup(target)
+    return f"{app.config['VIEWER_COOKIE']}={secret}"
+
+
+def _write_replies(
+    server: Server, headers: dict[str, str], name: str, acknowledged: list[str], refused: list[int]
+) -> None:
+    """Write one reply after the other until the server is gone."""
+    opener = urllib.request.build_opener(_NoRedirect)
+    for number in range(10_000):
+        body = f"Reply {number} of {name} to whoever reads this far."
+        data = urllib.parse.urlencode({"body": body}).encode()
+        request = urllib.request.Request(f"{server.url}/t/1/reply", data, headers)
+        try:
+            opener.open(request, timeout=PATIENCE_S)
+        except urllib.error.HTTPError as answer:
+            if answer.code == HTTPStatus.SEE_OTHER:
+                acknowledged.append(body)
+            else:
+                refused.append(answer.code)
+        except OSError:
+            return
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: object, **more: object) -> None:
+        return None
