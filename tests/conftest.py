@@ -17,6 +17,7 @@ from forum import create_app
 from forum.accounts import sessions
 from forum.accounts.models import User
 from forum.db import db, write
+from forum.screening import textmodel
 from forum.settings import load
 
 Browser = FlaskClient
@@ -53,6 +54,8 @@ def app(board: tuple[Flask, sqlite3.Connection]) -> Iterator[Flask]:
     fresh.backup(target)
     target.close()
     app.extensions["limiter"].storage.reset()
+    with app.app_context():
+        textmodel.forget()
     yield app
     with app.app_context():
         db.session.remove()

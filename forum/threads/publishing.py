@@ -87,8 +87,9 @@ def _change(session: Session, post_id: int, status: Status, now: datetime) -> No
         _count_thread(session, post.thread_id, -1)
     post.status = status
     if status == Status.PUBLIC and post.number is None:
-        post.number = _next_number(session, post.thread_id)
-        post.published_at = now
+        post.number, newest_at = _next_number(session, post.thread_id)
+        # The clock was read before this writer's turn came; the order of numbers is the order of publication.
+        post.published_at = max(now, newest_at)
     session.flush()
     if step:
         _count_post(session, post, step)
@@ -97,9 +98,11 @@ def _change(session: Session, post_id: int, status: Status, now: datetime) -> No
         _count_thread(session, post.thread_id, +1)
 
 
-def _next_number(session: Session, thread_id: int) -> int:
+def _next_number(session: Session, thread_id: int) -> tuple[int, datetime]:
+    """A new number, and when the thread's newest post was published."""
     statement = sa.update(Thread).where(Thread.id == thread_id).values(last_number=Thread.last_number + 1)
-    return session.execute(statement.returning(Thread.last_number)).scalar_one()
+    row = session.execute(statement.returning(Thread.last_number, Thread.last_post_at)).one()
+    return row.last_number, row.last_post_at
 
 
 def _count_post(session: Session, post: Post, step: int) -> None:

@@ -126,7 +126,7 @@ def thread_page(
         url=url,
         title=row.title,
         lang=row.lang,
-        description=excerpt(posts[0].html, DESCRIPTION_LENGTH) if posts else "",
+        description=excerpt(posts[0].html, DESCRIPTION_LENGTH) if posts and page == 1 else "",
         board_name=(language == "ja" and row.board_name_ja) or row.board_name,
         board_url=board_url(row.board_slug),
         is_pinned=row.is_pinned,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import event
 from flask import Flask
+from sqlalchemy import event
 
 from forum.db import db, write
 from tests import makers

@@ -59,9 +59,9 @@ BAD = [
 
 
 @pytest.mark.parametrize("before", BAD)
-@pytest.mark.parametrize("start", ["/", "/b/alt"])
-def test_a_cursor_that_we_did_not_make_is_no_error_of_ours(guest, start, before):
-    assert guest.get(f"{start}?before={before}").status_code in (200, 404)
+def test_a_cursor_that_we_did_not_make_is_no_error_of_ours(guest, before):
+    for start in ("/", "/b/alt"):
+        assert guest.get(f"{start}?before={before}").status_code in (200, 404)
 
 
 def test_the_thread_with_the_newest_post_comes_first(app, guest):

@@ -339,6 +339,15 @@ def test_a_preview_for_a_script_is_only_the_text(app, sign_in):
     )
 
 
+@pytest.mark.parametrize("headers", [{}, {"X-Fragment": "preview"}])
+def test_a_preview_of_more_than_may_be_posted_is_refused_unrendered(app, sign_in, headers):
+    thread_of(app)
+    form = {"body": "[[[" * 50_000, "preview": "1"}
+    answer = sign_in("Bob").post(REPLY, data=form, headers=headers)
+    assert answer.status_code == 422
+    assert "130000 characters too long." in answer.text
+
+
 def test_a_preview_of_nothing_is_no_error(app, sign_in):
     thread_of(app)
     assert sign_in("Bob").post(REPLY, data={"preview": "1"}).status_code == 200

@@ -22,7 +22,7 @@ from forum.threads import editing, lists, mentions, posting
 from forum.threads import reading as threads
 from forum.threads.addresses import post_url, thread_url
 from forum.threads.forms import ReplyForm, ThreadForm, TitledForm
-from forum.threads.limits import told
+from forum.threads.limits import BODY_MAX, told
 from forum.threads.models import Thread
 from forum.threads.posting import Posted
 from forum.threads.views import blueprint
@@ -184,6 +184,10 @@ class _Composer:
 
     def _preview(self) -> ResponseReturnValue:
         body = self.form.body.data or ""
+        if len(body) > BODY_MAX:
+            # What can't be posted is not rendered either: the time that takes grows with the text.
+            self.form.validate()
+            return self._page(), 422
         rendered = render(body, mentions.known(reading(), body))
         html = stored(rendered.html)
         if request.headers.get(FRAGMENT) == "preview":
