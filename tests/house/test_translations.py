@@ -118,7 +118,11 @@ def test_a_refused_form_is_answered_in_japanese(japanese_guest):
 def _extracted(methods: Iterable[tuple[str, str]], options: dict[str, dict[str, str]]) -> set[str]:
     # Babel leaves out folders that begin with an underscore, unless told otherwise; ours hold the parts of pages.
     found = extract_from_dir(
-        ROOT, list(methods), options, KEYWORDS, directory_filter=lambda folder: not Path(folder).name.startswith(".")
+        ROOT,
+        list(methods),
+        options,
+        KEYWORDS,
+        directory_filter=lambda folder: not Path(folder).name.startswith("."),
     )
     return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
 
