@@ -80,7 +80,8 @@ def find_deletable(session: Session, viewer: Viewer, post_id: int) -> tuple[Post
     require_writer(viewer)
     if not may_delete(viewer, post.author_id, post.status):
         raise Forbidden(_("Posts can be deleted by their authors."))
-    if post.is_opening and thread.posts_count > 1:
+    answers = thread.posts_count - (post.status == Status.PUBLIC)
+    if post.is_opening and answers:
         raise Forbidden(
             _("This post has answers, which would lose their question. Ask a moderator if it has to go.")
         )
@@ -97,6 +98,7 @@ def edit(session: Session, viewer: Viewer, post_id: int, draft: Draft, now: date
     title = draft.title if post.is_opening else ""
     if draft.body == post.body and title == (thread.title if post.is_opening else ""):
         return None
+    limits.check_edits(session, viewer, now)
     rendered = render(draft.body, mentions.known(session, draft.body))
     limits.check_links(viewer, len(rendered.links))
     links = Counter(link.url for link in rendered.links)

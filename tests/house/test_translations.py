@@ -149,4 +149,4 @@ def _english(message: Message) -> tuple[str, ...]:
 
 
 def _translations(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())

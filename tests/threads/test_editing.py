@@ -368,3 +368,36 @@ def counts(app):
 def rows(app, *columns):
     with app.app_context(), write() as session:
         return [tuple(row) for row in session.execute(sa.select(*columns).order_by(columns[0].class_.id))]
+
+
+def test_the_staff_may_hold_a_question_but_its_author_can_not_take_it_from_its_answers(app, cast, sign_in):
+    with app.app_context(), write() as session:
+        thread = makers.thread(session, session.query(User).filter_by(name="Alice").one(), replies=1)
+        opening = session.query(Post).filter_by(thread_id=thread.id, is_opening=True).one().id
+        publishing.hold_again(session, opening, makers.now())
+    assert sign_in("Alice").post(f"/p/{opening}/delete").status_code == 403
+
+
+def test_who_is_suspended_while_editing_gets_the_text_back(app, cast, sign_in):
+    alice = sign_in("Alice")
+    with app.app_context(), write() as session:
+        user = session.query(User).filter_by(name="Alice").one()
+        post = session.query(Post).filter_by(author_id=user.id).first().id
+        session.add(Suspension(user_id=user.id, by_id=user.id, reason="Rest.", created_at=makers.now()))
+    answer = alice.post(f"/p/{post}/edit", data={"title": "A new title", "body": "Half an hour of work."})
+    assert answer.status_code == 403
+    assert "Half an hour of work." in answer.text
+
+
+def test_edits_have_an_end_for_one_day(app, cast, sign_in):
+    alice = sign_in("Alice")
+    with app.app_context(), write() as session:
+        user = session.query(User).filter_by(name="Alice").one()
+        post = session.query(Post).filter_by(author_id=user.id).first().id
+        for _ in range(limits.DAY_EDITS):
+            verdict = Verdict(Outcome.PUBLISHED, 0.1, ())
+            asking.keep(session, user.id, Submission(Kind.EDIT, "More."), verdict, makers.now())
+    answer = alice.post(f"/p/{post}/edit", data={"title": "A new title", "body": "Once more."})
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "Once more." in answer.text

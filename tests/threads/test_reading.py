@@ -70,13 +70,11 @@ def test_an_address_of_the_wrong_shape_is_not_found(app, guest, address):
     assert guest.get(address).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "tail", ["", "-another-title", f"-{SLUG}-x", f"-{SLUG.upper()}", "-a/b", "-日本", f"-{SLUG}.atom"]
-)
-def test_another_slug_leads_to_the_canonical_address(app, guest, tail):
+def test_another_slug_leads_to_the_canonical_address(app, guest):
     number = thread_of(app, replies=30)
-    answer = guest.get(f"/t/{number}{tail}?page=2")
-    assert (answer.status_code, answer.location) == (301, f"/t/{number}-{SLUG}?page=2")
+    for tail in ["", "-another-title", f"-{SLUG}-x", f"-{SLUG.upper()}", "-a/b", "-日本", f"-{SLUG}.atom"]:
+        answer = guest.get(f"/t/{number}{tail}?page=2")
+        assert (answer.status_code, answer.location) == (301, f"/t/{number}-{SLUG}?page=2")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from forum.access import require_writer
 from forum.db import reading, write
-from forum.errors import Invalid, Problem, TooFast
+from forum.errors import Forbidden, Invalid, Problem, TooFast
 from forum.screening import words
 from forum.spam.judging import Outcome
 from forum.text.quoting import quote
@@ -37,9 +37,9 @@ FRAGMENT = "X-Fragment"
 @blueprint.route("/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """Open a thread."""
-    if current_viewer().is_guest:
-        return _log_in_first()
     if request.method == "GET":
+        if current_viewer().is_guest:
+            return _log_in_first()
         require_writer(current_viewer())
     form = ThreadForm(submitted(), board=request.args.get("board"))
     form.board.choices = [(row.slug, row.name) for row in lists.boards(reading(), current_language())]
@@ -54,7 +54,7 @@ def new() -> ResponseReturnValue:
 @blueprint.route("/t/<int:thread_id>/reply", methods=["GET", "POST"])
 def reply(thread_id: int) -> ResponseReturnValue:
     """Answer in a thread; `?quote=` names a post to begin with."""
-    if current_viewer().is_guest:
+    if request.method == "GET" and current_viewer().is_guest:
         return _log_in_first()
     # Who may not answer is told so before writing; what was written meanwhile comes back with the refusal.
     find = posting.find_open if request.method == "GET" else editing.find_thread
@@ -80,7 +80,11 @@ def reply(thread_id: int) -> ResponseReturnValue:
 @blueprint.route("/p/<int:post_id>/edit", methods=["GET", "POST"])
 def edit(post_id: int) -> ResponseReturnValue:
     """Give a post a new version."""
-    post, thread = editing.find_editable(reading(), current_viewer(), post_id, now())
+    if request.method == "GET":
+        post, thread = editing.find_editable(reading(), current_viewer(), post_id, now())
+    else:
+        # Whether it may still be edited is asked with the text in hand, so that a refusal does not lose it.
+        post, thread = editing.find_own(reading(), current_viewer(), post_id)
     kept = {"body": post.body, "title": thread.title}
     form = TitledForm(submitted(), data=kept) if post.is_opening else ReplyForm(submitted(), data=kept)
     page = _Composer(
@@ -141,6 +145,9 @@ class _Composer:
         """The page on GET; on POST a preview, the form with its errors (422), or a redirect to what was made."""
         if request.method == "GET":
             return self._page()
+        if current_viewer().is_guest:
+            ended = _("You are no longer logged in. Log in in another tab, then send this again.")
+            return self._come_back(Forbidden(ended)), Forbidden.status
         if "preview" in request.form:
             return self._preview()
         if not self.form.validate():
