@@ -19,12 +19,14 @@ from forum.errors import Problem
 from forum.importers import formats, importing
 from forum.importers.reading import BadRecord
 from forum.importers.remembering import Tally
+from forum.threads import boards
+from forum.threads.addresses import board_url
 from forum.threads.models import Board
 
 SECONDS_BETWEEN_REPORTS = 5
 WORDS = ("boards", "members", "threads", "posts")
 
-commands = AppGroup("forum", short_help="Make members, import threads, seed the demo.")
+commands = AppGroup("forum", short_help="Make boards and members, import threads, seed the demo.")
 
 
 def init(app: Flask) -> None:
@@ -52,6 +54,29 @@ def create_user(name: str, email: str, password: str, role: str) -> None:
     except Problem as problem:
         raise click.ClickException(str(problem.sentence)) from None
     click.echo(made)
+
+
+@commands.command("create-board")
+@click.argument("slug")
+@click.argument("name")
+@click.option("--name-ja", default="", help="The name for readers of Japanese.")
+@click.option("--description", default="", help="A sentence on what belongs there.")
+@click.option("--description-ja", default="", help="The same in Japanese.")
+def create_board(slug: str, name: str, name_ja: str, description: str, description_ja: str) -> None:
+    """Make a board, after all others; SLUG stands in its address, /b/SLUG."""
+    try:
+        with write() as session:
+            boards.create(
+                session,
+                slug=slug,
+                name=name,
+                name_ja=name_ja,
+                description=description,
+                description_ja=description_ja,
+            )
+    except Problem as problem:
+        raise click.ClickException(str(problem.sentence)) from None
+    click.echo(f"The board {name} is open at {board_url(slug)}.")
 
 
 @commands.command("import")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from forum.schema import Model
@@ -48,23 +48,24 @@ def reading() -> Session:
 def write() -> Generator[Session]:
     """One transaction that may write: committed when the block ends, rolled back when it raises.
 
-    Ends the snapshot that reading began, because SQLite can't turn a stale snapshot into a writer; so whatever a
-    decision rests on is read again inside the block. Opened by the view, the command or the job, never by a verb.
+    Ends the snapshot that reading began, because SQLite can't turn a stale snapshot into a writer. While it waited its
+    turn others may have written, so whatever a decision rests on is read inside the block: the viewer too, which
+    `forum.web.viewer.writing` sees to. Opened by the view, the command or the job, never by a verb, and never twice.
     """
     session = db.session()
+    if session.info.get("is_writing"):
+        raise RuntimeError("a transaction that writes is open already")
     session.rollback()
     session.connection(execution_options={"begin": "IMMEDIATE"})
+    session.info["is_writing"] = True
     try:
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
-
-
-def forget_connections(engine: Engine) -> None:
-    """Drop inherited connections after a fork, without closing what the parent still uses."""
-    engine.dispose(close=False)
+    finally:
+        session.info["is_writing"] = False
 
 
 def _prepare(connection: sqlite3.Connection, record: object) -> None:
@@ -75,6 +76,8 @@ def _prepare(connection: sqlite3.Connection, record: object) -> None:
     # FULL: a commit that was answered survives a power cut, not only a killed process.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # Else INSERT OR REPLACE would go round the triggers that keep what moderators did.
+    connection.execute("PRAGMA recursive_triggers = ON")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     connection.execute(f"PRAGMA mmap_size = {MMAP_BYTES}")
 

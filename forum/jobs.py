@@ -54,7 +54,7 @@ def start(app: Flask) -> None:
 
 
 def _campaign(app: Flask) -> None:
-    lock = app.extensions["jobs_lock"].open("w")  # Held open for as long as this process leads.
+    lock = app.extensions["jobs_lock"].open("w")
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -62,8 +62,8 @@ def _campaign(app: Flask) -> None:
             time.sleep(ELECTION_EVERY_S)
         else:
             log.info("jobs run in this process", extra={"pid": os.getpid()})
-            _Consumer(app.extensions["jobs"], workers=1, periodic=True, check_worker_health=False).start()
-            return
+            # Runs for as long as the process lives, and so long the file stays open and locked.
+            _Consumer(app.extensions["jobs"], workers=1, periodic=True, check_worker_health=False).run()
 
 
 class _Consumer(Consumer):

@@ -62,6 +62,10 @@ class SqliteStorage(Storage):
                 "CREATE TABLE IF NOT EXISTS counters"
                 " (key TEXT PRIMARY KEY, amount INTEGER, expires_at REAL) WITHOUT ROWID"
             )
+            connection.execute("CREATE INDEX IF NOT EXISTS counters_by_end ON counters (expires_at)")
+        # SQLite's locks do not survive a fork, and this runs before one.
+        self._local.connection.close()
+        del self._local.connection
 
     @property
     def base_exceptions(self) -> type[Exception]:

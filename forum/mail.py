@@ -26,9 +26,9 @@ from forum.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# 1, 2, 4 … minutes: the last try is about a day and a half after the first, by which time a mail server is repaired
-# or the link in the mail has run out.
-MOST_TRIES = 11
+# 1, 2, 4 … minutes: the last try is a day and a half after the first, by which time a mail server is repaired or the
+# link in the mail has run out.
+MOST_TRIES = 12
 TIMEOUT_S = 20
 BATCH = 50
 
@@ -73,24 +73,24 @@ def deliver_soon() -> None:
 
 def deliver(now: datetime) -> int:
     """Send what is due; returns how many mails left. One that fails is tried again later, twice as late each time."""
-    sent = 0
     query = sa.select(OutgoingMail).where(OutgoingMail.due_at <= now).order_by(OutgoingMail.id).limit(BATCH)
     waiting = reading().scalars(query).all()
-    # The read ends before the slow part, so that no snapshot is held while a mail server thinks.
+    # The rows are let go and the snapshot ends before the slow part: a mail server may think for long.
+    db.session.expunge_all()
     db.session.rollback()
-    for mail in waiting:
-        try:
-            current_app.extensions["mail_transport"](_message(mail))
-        except (OSError, smtplib.SMTPException) as error:
-            log.warning(
-                "mail not sent", extra={"mail": mail.id, "tries": mail.tries + 1, "error": repr(error)}
-            )
-            _put_off(mail, now)
-        else:
-            sent += 1
-            with write() as session:
-                session.execute(sa.delete(OutgoingMail).where(OutgoingMail.id == mail.id))
-    return sent
+    return sum(_try(mail, now) for mail in waiting)
+
+
+def _try(mail: OutgoingMail, now: datetime) -> bool:
+    try:
+        current_app.extensions["mail_transport"](_message(mail))
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one mail, the others behind it must go out
+        log.warning("mail not sent", extra={"mail": mail.id, "tries": mail.tries + 1, "reason": repr(error)})
+        _put_off(mail.id, now)
+        return False
+    with write() as session:
+        session.execute(sa.delete(OutgoingMail).where(OutgoingMail.id == mail.id))
+    return True
 
 
 def smtp(settings: Settings) -> Transport:
@@ -149,9 +149,9 @@ def _message(mail: OutgoingMail) -> EmailMessage:
     return message
 
 
-def _put_off(mail: OutgoingMail, now: datetime) -> None:
+def _put_off(mail_id: int, now: datetime) -> None:
     with write() as session:
-        row = session.get(OutgoingMail, mail.id)
+        row = session.get(OutgoingMail, mail_id)
         if row is None:
             return
         row.tries += 1

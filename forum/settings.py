@@ -38,7 +38,7 @@ class Settings:
     """Where jobs and limits are shared between machines. Not used yet, and refused when given."""
 
     secret_key: str = ""
-    """Signs form stamps and links in mails, at least 32 characters. By default made once, in DATA_DIR/secret_key."""
+    """Signs the stamps of forms, at least 32 characters. By default made once, in DATA_DIR/secret_key."""
 
     base_url: str = ""
     """The public address, such as https://board.example.org; used in mails, feeds and canonical links.
@@ -126,7 +126,8 @@ def _unused(given: Mapping[str, str], name: str) -> str:
 
 def _folder(path: Path) -> Path:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        # Password hashes, addresses and the key lie here: for nobody else on this machine.
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = path / f".writable-{os.getpid()}"
         probe.touch()
         probe.unlink()

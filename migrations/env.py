@@ -17,22 +17,28 @@ def render(kind: str, item: object, autogen: object) -> str | Literal[False]:
 
 
 def run() -> None:
-    """Each step in a transaction of its own, with foreign keys off while SQLite rebuilds tables."""
+    """Each step in a transaction of its own, with foreign keys off while SQLite rebuilds tables, and checked at the end.
+
+    The PRAGMA is said to the driver, because inside a transaction, which SQLAlchemy begins by itself, SQLite ignores it.
+    """
     with extension.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.commit()
-        context.configure(
-            connection=connection,
-            target_metadata=extension.metadata,
-            render_as_batch=True,
-            render_item=render,
-            transaction_per_migration=True,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
-        connection.commit()
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
-        connection.commit()
+        driver = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            context.configure(
+                connection=connection,
+                target_metadata=extension.metadata,
+                render_as_batch=True,
+                render_item=render,
+                transaction_per_migration=True,
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+            connection.rollback()
+            if broken := driver.execute("PRAGMA foreign_key_check").fetchall():
+                raise RuntimeError(f"the migration left rows that point nowhere: {broken[:5]}")
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
 
 
 run()

@@ -95,6 +95,11 @@ class Suspension(Model):
     until: Mapped[datetime | None] = mapped_column(Instant)
     lifted_at: Mapped[datetime | None] = mapped_column(Instant)
 
+    @classmethod
+    def in_force(cls, now: datetime) -> sa.ColumnElement[bool]:
+        """Whether a suspension in a query keeps its member from writing at `now`."""
+        return sa.and_(cls.lifted_at.is_(None), sa.or_(cls.until.is_(None), cls.until > now))
+
 
 class LoginSession(Model):
     """A signed-in browser. The cookie holds the secret; the table holds only its SHA-256."""

@@ -18,15 +18,16 @@ from sqlalchemy.orm import Session, aliased
 
 from forum.access import listed_threads
 from forum.accounts.models import User
-from forum.errors import NotFound
 from forum.moderation import reasons
 from forum.moderation.models import Act, ActKind
+from forum.text.languages import KANA, KANJI
 from forum.threads.addresses import board_url, thread_url
 from forum.threads.models import Board, Thread
 
 ENTRIES_PER_PAGE = 30
 REDACTED = "▇▇▇"
-LARGEST_ID = 2**63 - 1
+# A single letter names nobody, and covering every one of them would leave no reason to read.
+SHORTEST_COVERED = 2
 
 # By kind of act and what it was about. "where" is a link to the thread when everybody sees it, else to its board.
 SENTENCES: Mapping[tuple[str, str], LazyString] = {
@@ -58,6 +59,9 @@ SENTENCES: Mapping[tuple[str, str], LazyString] = {
 }
 UNDO = _l("%(name)s took back %(earlier)s.")
 
+# A letter or digit of a script that puts blanks between its words, which Japanese does not.
+_SPACED = rf"[^\W_{KANA}{KANJI}]"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -78,7 +82,8 @@ class Entry:
     moved_to: str
     reason: str
     created_at: datetime
-    is_undone: bool
+    undone_at: datetime | None
+    """When the act was taken back."""
     undoes_id: int | None
 
 
@@ -102,11 +107,9 @@ class Decided:
 
 
 def page(session: Session, language: str, before: int | None = None) -> Log:
-    """The newest acts, or those before the one of that number; one statement at any depth. Raises NotFound."""
+    """The newest acts, or those before the one of that number; one statement at any depth."""
     query = _select().limit(ENTRIES_PER_PAGE + 1)
     if before is not None:
-        if not 0 < before <= LARGEST_ID:
-            raise NotFound
         query = query.where(Act.id < before)
     rows = session.execute(query).all()
     entries = tuple(_entry(row, language) for row in rows[:ENTRIES_PER_PAGE])
@@ -135,7 +138,7 @@ def _select() -> sa.Select[*tuple[Any, ...]]:
             Act,
             _actor.name.label("moderator"),
             _about.name.label("about"),
-            _undo.id.label("undo_id"),
+            _undo.created_at.label("undone_at"),
             sa.case((is_listed, Thread.title)).label("title"),
             Thread.lang,
             Thread.id.label("thread_id"),
@@ -169,7 +172,7 @@ def _entry(row: Any, language: str) -> Entry:
         moved_to=to_name.get(language) or to_name.get("en", ""),
         reason=why,
         created_at=act.created_at,
-        is_undone=row.undo_id is not None,
+        undone_at=row.undone_at,
         undoes_id=act.undoes_id,
     )
 
@@ -183,16 +186,26 @@ def _sentence(act: Act) -> str:
 
 def _decided(row: Any, language: str, oldest: datetime) -> Decided:
     act: Act = row.Act
-    is_undoable = row.undo_id is None and act.created_at >= oldest
+    is_undoable = row.undone_at is None and act.created_at >= oldest
     return Decided(
         entry=_entry(row, language),
         undo_url=f"/mod/acts/{act.id}/undo" if is_undoable else None,
         post_id=act.post_id,
-        spammer=row.about if act.kind == ActKind.SPAM and row.undo_id is None else None,
+        spammer=row.about if act.kind == ActKind.SPAM and row.undone_at is None else None,
     )
 
 
 def redacted(reason: str, names: Iterable[str]) -> str:
-    """`reason` with each of the names, in whatever case, covered. The longest go first, since one may hold another."""
-    covered = [re.escape(name) for name in sorted(names, key=len, reverse=True)]
+    """`reason` with each of the names, in whatever case, covered. The longest go first, since one may hold another.
+
+    A name that begins or ends with a letter of a script with blanks is not covered inside a longer word.
+    """
+    coverable = (name for name in names if len(name) >= SHORTEST_COVERED)
+    covered = [_alone(name) for name in sorted(coverable, key=len, reverse=True)]
     return re.sub("|".join(covered), REDACTED, reason, flags=re.IGNORECASE) if covered else reason
+
+
+def _alone(name: str) -> str:
+    before = f"(?<!{_SPACED})" if re.match(_SPACED, name[0]) else ""
+    after = f"(?!{_SPACED})" if re.match(_SPACED, name[-1]) else ""
+    return before + re.escape(name) + after

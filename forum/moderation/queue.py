@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from forum.errors import NotFound
+from forum.cursors import place, read_place
 from forum.moderation.models import Report
-from forum.schema import EPOCH, MICROSECOND, Instant
+from forum.schema import Instant
 from forum.screening.models import Screening
 from forum.threads.models import Post, Status
 
 # As many as are decided in one sitting; a longer page is only scrolled over.
 ITEMS_PER_PAGE = 15
 
-KEY = sa.func.coalesce(Screening.post_id, -Screening.profile_change_id)
-"""What the texts of one thing share: its post's id or, for a profile text, the negative id of its change."""
+KEY = sa.func.coalesce(Screening.post_id, -Screening.author_id)
+"""What the texts of one thing share: its post's id or, for a profile, the negative id of its member."""
 IS_PENDING = Screening.decision == sa.literal_column("'pending'")
 """In words, not as a parameter: SQLite takes the partial index only when it can read its condition."""
 
@@ -29,7 +28,7 @@ class Place:
     """Where a thing stands in the line."""
 
     key: int
-    """A post's id or, for a profile text, the negative id of its change."""
+    """A post's id or, for a profile, the negative id of its member."""
     author_id: int
     since: datetime
     of_author: int
@@ -61,10 +60,12 @@ def line(session: Session, after: str | None = None, author_id: int | None = Non
     if author_id is not None:
         query = query.where(counted.c.author_id == author_id)
     if after is not None:
-        query = query.where(sa.tuple_(counted.c.since, counted.c.key) > sa.tuple_(*_parse(after)))
+        behind = sa.tuple_(*read_place(after), types=(Instant, sa.Integer))
+        query = query.where(sa.tuple_(counted.c.since, counted.c.key) > behind)
     found = [Place(row.key, row.author_id, row.since, row.of_author) for row in session.execute(query)]
     places = tuple(found[:ITEMS_PER_PAGE])
-    return Line(places, _cursor(places[-1]) if len(found) > ITEMS_PER_PAGE else None)
+    later = place(places[-1].since, places[-1].key) if len(found) > ITEMS_PER_PAGE else None
+    return Line(places, later)
 
 
 def _things() -> sa.Subquery:
@@ -80,15 +81,3 @@ def _things() -> sa.Subquery:
     both = sa.union_all(held, reported).subquery()
     since = sa.func.min(both.c.since).label("since")
     return sa.select(both.c.key, both.c.author_id, since).group_by(both.c.key, both.c.author_id).subquery()
-
-
-def _cursor(place: Place) -> str:
-    return f"{(place.since - EPOCH) // MICROSECOND}.{place.key}"
-
-
-def _parse(cursor: str) -> tuple[sa.BindParameter[Any], int]:
-    try:
-        micros, key = (int(part) for part in cursor[:40].split("."))
-        return sa.literal(EPOCH + micros * MICROSECOND, Instant), key
-    except (ValueError, OverflowError):
-        raise NotFound from None

@@ -34,7 +34,7 @@ class Reportable:
     excerpt: str
     lang: str
     is_reported: bool
-    """By this viewer, before."""
+    """By this viewer, and no moderator has answered yet."""
 
 
 def find(session: Session, viewer: Viewer, post_id: int) -> Reportable:
@@ -51,19 +51,26 @@ def find(session: Session, viewer: Viewer, post_id: int) -> Reportable:
     post: Post = row[0]
     if not may_report(viewer, post.author_id, post.status):
         raise Forbidden(_("You can report posts of others, while they are public."))
-    is_reported = session.scalar(
-        sa.select(sa.exists().where(Report.post_id == post_id, Report.reporter_id == viewer.id))
-    )
-    return Reportable(
-        post.id, row[1], row[2], excerpt(post.html, EXCERPT_LENGTH), post.lang, bool(is_reported)
-    )
+    own = _own(session, viewer, post_id)
+    is_reported = own is not None and own.closed_by_id is None
+    return Reportable(post.id, row[1], row[2], excerpt(post.html, EXCERPT_LENGTH), post.lang, is_reported)
 
 
 def report(
     session: Session, viewer: Viewer, post_id: int, reason: ReportReason, note: str, now: datetime
 ) -> None:
-    """Put a post into the moderators' queue. Raises NotFound, Forbidden, TooFast, or Conflict the second time."""
+    """Put a post into the moderators' queue; after their answer again, since posts are edited.
+
+    Raises NotFound, Forbidden, TooFast, or Conflict while the viewer's report on it is open.
+    """
     if find(session, viewer, post_id).is_reported:
         raise Conflict(_("You have already reported this post, and the moderators know. Thank you."))
     limiting.hit(LIMIT, "report", str(viewer.id))
-    session.add(Report(post_id=post_id, reporter_id=viewer.id, reason=reason, note=note, created_at=now))
+    row = _own(session, viewer, post_id) or Report(post_id=post_id, reporter_id=viewer.id)
+    row.reason, row.note, row.created_at, row.closed_by_id = reason, note, now, None
+    session.add(row)
+
+
+def _own(session: Session, viewer: Viewer, post_id: int) -> Report | None:
+    query = sa.select(Report).where(Report.post_id == post_id, Report.reporter_id == viewer.id)
+    return session.scalars(query).first()

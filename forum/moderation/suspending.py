@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from forum.access import Viewer, may_suspend, require_moderator
+from forum.accounts import reading as profiles
 from forum.accounts.models import Suspension, User
-from forum.errors import Conflict, Forbidden, NotFound
+from forum.errors import Conflict, Forbidden
 from forum.moderation import acts
 from forum.moderation.models import Act, ActKind
-from forum.text import names
 
 # A night to sleep on it; a heated weekend; a week for a second offence; a month as the last warning; and for good,
 # for spammers and for those whom nothing else reached. None: no end.
@@ -31,19 +31,12 @@ TERMS: Mapping[str, timedelta | None] = {
 def find_member(session: Session, viewer: Viewer, name: str) -> User:
     """The member of that name, in any spelling. Raises NotFound, also for viewers who are no moderators."""
     require_moderator(viewer)
-    member = session.scalars(sa.select(User).where(User.name_key == names.key(name))).first()
-    if member is None:
-        raise NotFound(_("There is nothing at this address."))
-    return member
+    return profiles.find(session, name)
 
 
 def in_force(session: Session, user_id: int, now: datetime) -> Suspension | None:
     """The suspension that keeps a member from writing now; of several, the one that lasts longest."""
-    query = sa.select(Suspension).where(
-        Suspension.user_id == user_id,
-        Suspension.lifted_at.is_(None),
-        sa.or_(Suspension.until.is_(None), Suspension.until > now),
-    )
+    query = sa.select(Suspension).where(Suspension.user_id == user_id, Suspension.in_force(now))
     return session.scalars(query.order_by(Suspension.until.desc().nulls_first()).limit(1)).first()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +11,9 @@ from sqlalchemy.orm import Session, aliased
 
 from forum.access import listed_threads
 from forum.accounts.models import User
+from forum.cursors import place, read_place
 from forum.errors import NotFound
-from forum.schema import EPOCH, MICROSECOND
+from forum.schema import Instant
 from forum.threads.addresses import board_url, thread_url
 from forum.threads.models import Board, Lock, Pin, Thread
 
@@ -97,11 +97,12 @@ def _page(
 ) -> ThreadList:
     query = _select().where(listed_threads(), *clauses)
     if before is not None:
-        query = query.where(sa.tuple_(Thread.last_post_at, Thread.id) < sa.tuple_(*_parse(before)))
+        behind = sa.tuple_(*read_place(before), types=(Instant, sa.Integer))
+        query = query.where(sa.tuple_(Thread.last_post_at, Thread.id) < behind)
     query = query.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(THREADS_PER_PAGE + 1)
     found = session.execute(query).all()
     rows = found[:THREADS_PER_PAGE]
-    older = _cursor(rows[-1]) if len(found) > THREADS_PER_PAGE else None
+    older = place(rows[-1].last_post_at, rows[-1].id) if len(found) > THREADS_PER_PAGE else None
     return ThreadList(tuple(_thread_row(row, language, with_board=with_board) for row in rows), older)
 
 
@@ -165,16 +166,3 @@ def _board_row(board: Board, language: str) -> BoardRow:
         threads_count=board.threads_count,
         posts_count=board.posts_count,
     )
-
-
-def _cursor(row: sa.Row[Any]) -> str:
-    return f"{(row.last_post_at - EPOCH) // MICROSECOND}-{row.id}"
-
-
-def _parse(cursor: str) -> Sequence[Any]:
-    moment, _, thread_id = cursor.partition("-")
-    if not (moment.isascii() and moment.isdigit() and thread_id.isascii() and thread_id.isdigit()):
-        raise NotFound
-    if len(moment) > 17 or len(thread_id) > 12:
-        raise NotFound
-    return sa.bindparam(None, EPOCH + int(moment) * MICROSECOND, Thread.last_post_at.type), int(thread_id)

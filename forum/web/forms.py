@@ -90,13 +90,16 @@ class LineField(StringField):
 
 
 def length(low: int, high: int) -> Callable[[WTForm, Any], None]:
-    """A validator that counts code points and says the number, since a count helps more than a refusal."""
+    """A validator that counts code points and says the number, since a count helps more than a refusal.
+
+    Blanks do not fill a field, but they do count against its limit: they are stored like any other character.
+    """
 
     def check(form: WTForm, field: Any) -> None:
-        count = len((field.data or "").strip())
-        if count == 0 and low > 0:
+        count, inked = len(field.data or ""), len((field.data or "").strip())
+        if inked == 0 and low > 0:
             raise ValidationError(gettext("Please fill this in."))
-        if count < low:
+        if inked < low:
             raise ValidationError(
                 ngettext("At least %(num)d character.", "At least %(num)d characters.", low)
             )
@@ -106,7 +109,8 @@ def length(low: int, high: int) -> Callable[[WTForm, Any], None]:
                 ngettext("%(num)d character too long.", "%(num)d characters too long.", over)
             )
 
-    check.field_flags = {"maxlength": high, "required": True} if low else {"maxlength": high}  # type: ignore[attr-defined]
+    flags = {"maxlength": high, "required": True} if low else {"maxlength": high}
+    check.field_flags = flags  # pyright: ignore[reportFunctionMemberAccess] - where WTForms looks for them
     return check
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from http import HTTPStatus
 
 import sqlalchemy.exc
@@ -21,6 +22,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(Problem, answer_problem)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(sqlalchemy.exc.OperationalError, answer_busy)
+    app.register_error_handler(sqlite3.OperationalError, answer_busy)
     app.register_error_handler(Exception, answer_unforeseen)
 
 
@@ -44,7 +46,7 @@ def answer_http(error: HTTPException) -> Response:
     return response
 
 
-def answer_busy(error: sqlalchemy.exc.OperationalError) -> Response:
+def answer_busy(error: Exception) -> Response:
     """The database can't be reached or written to at the moment."""
     log.error("database unavailable", exc_info=error)
     response = _answer(503, _sentence(503))

@@ -5,11 +5,14 @@ The cookie holds a random secret and nothing else. Flask's own signed session is
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from flask import Flask, Request, current_app, g, request
 from flask_login import LoginManager, current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from forum.access import GUEST, Viewer, require_moderator
@@ -23,17 +26,28 @@ def init(app: Flask, settings: Settings) -> None:
     # The prefix makes browsers refuse the cookie unless it is Secure and bound to this very host.
     app.config["VIEWER_COOKIE"] = "__Host-engawa" if settings.is_https else "engawa"
     app.config["VIEWER_COOKIE_SECURE"] = settings.is_https
-    manager: Any = LoginManager(
-        app
-    )  # Its hints know neither None nor a factory, which its documentation allows.
+    # Its hints know neither None nor a factory, which its documentation allows.
+    manager: Any = LoginManager(app)
     manager.session_protection = None
     manager.anonymous_user = lambda: GUEST
     manager.request_loader(_load)
+    app.after_request(_touch)
 
 
 def current_viewer() -> Viewer:
     """The viewer of this request, a guest where there is no live session; the first call costs one statement."""
     return cast("Viewer", current_user._get_current_object())  # noqa: SLF001 - how werkzeug unwraps a proxy
+
+
+@contextmanager
+def writing() -> Generator[tuple[Session, Viewer]]:
+    """One transaction that may write, and the viewer as the database knows them once it is this request's turn.
+
+    Whoever was suspended, demoted or logged out while the request waited is no longer who they were when it came.
+    """
+    with write() as session:
+        g.pop("_login_user", None)  # Where Flask-Login keeps whom it found.
+        yield session, current_viewer()
 
 
 def now() -> datetime:
@@ -89,6 +103,13 @@ def _load(request: Request) -> Viewer | None:
     if found is None:
         return None
     if found.is_touch_due:
-        with write() as session:
-            sessions.touch(session, found.viewer.session_id, now())
+        g.session_to_touch = found.viewer.session_id
     return found.viewer
+
+
+def _touch(response: Response) -> Response:
+    """Note that the session is in use: after the view, so that it never stands inside another transaction."""
+    if "session_to_touch" in g:
+        with write() as session:
+            sessions.touch(session, g.session_to_touch, now())
+    return response

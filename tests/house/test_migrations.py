@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import flask_migrate
 import pytest
 import sqlalchemy as sa
@@ -66,3 +69,50 @@ def test_nobody_changes_what_moderators_did(app, change):
             )
         with pytest.raises(IntegrityError, match="append-only"), write() as session:
             session.execute(sa.text(change))
+
+
+STEP = """
+from alembic import op
+
+revision, down_revision = "9999", {newest!r}
+branch_labels = depends_on = None
+
+
+def upgrade():
+    with op.batch_alter_table("users", recreate="always"):
+        pass
+
+
+def downgrade():
+    pass
+"""
+
+
+def test_a_step_may_rebuild_a_table_that_others_point_at(fresh, tmp_path):
+    """As a later version will have to, since SQLite changes a table by making it anew."""
+    steps = tmp_path / "migrations"
+    shutil.copytree(Path(fresh.extensions["migrate"].directory), steps)
+    (steps / "versions" / "9999_rebuild.py").write_text(STEP.format(newest=newest_schema()))
+    with fresh.app_context():
+        flask_migrate.upgrade()
+        with write() as session:
+            makers.thread(session, makers.member(session), replies=1)
+        db.session.remove()
+        flask_migrate.upgrade(directory=str(steps))
+        with db.engine.connect() as connection:
+            assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == "9999"
+            assert connection.scalar(sa.text("SELECT count(*) FROM posts")) == 2
+            assert connection.scalar(sa.text("PRAGMA foreign_keys")) == 1
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("way", ["INSERT OR REPLACE", "REPLACE"])
+def test_a_decision_can_not_be_replaced_either(app, way):
+    with app.app_context():
+        with write() as session:
+            mori = makers.moderator(session)
+            columns = "(id, kind, actor_id, user_id, reason, detail, created_at)"
+            values = f"{columns} VALUES (1, 'lift', :id, :id, '', '{{}}', 0)"
+            session.execute(sa.text(f"INSERT INTO moderation_acts {values}"), {"id": mori.id})
+        with pytest.raises(IntegrityError, match="append-only"), write() as session:
+            session.execute(sa.text(f"{way} INTO moderation_acts {values}"), {"id": mori.id})

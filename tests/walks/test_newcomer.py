@@ -62,3 +62,15 @@ def reply(page: Page, text: str) -> None:
 def read_thread(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="First winter in an inaka house").click()
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "ja-JP"])
+def test_the_trap_is_in_nobodys_way_on_a_phone(open_page, locale):
+    page = open_page(viewport={"width": 360, "height": 740}, locale=locale)
+    page.goto("/join")
+    trap = page.locator(".trap")
+    expect(trap).to_have_count(1)
+    box = trap.bounding_box()
+    assert box["width"] <= 1
+    assert box["height"] <= 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -96,3 +96,9 @@ def served():
 
 def sent(**fields):
     return Form(MultiDict(fields))
+
+
+def test_blanks_count_against_the_limit_of_a_text():
+    form = sent(line="ok", text="          x")
+    assert not form.validate()
+    assert form.text.errors == ["6 characters too long."]

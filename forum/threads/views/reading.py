@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from forum.cursors import row_number
 from forum.db import reading as db_reading
-from forum.errors import NotFound
 from forum.threads import history, lists
 from forum.threads import reading as threads
 from forum.threads.addresses import board_url, thread_url
@@ -16,9 +16,6 @@ from forum.threads.views import blueprint
 from forum.web.filters import absolute
 from forum.web.language import current_language
 from forum.web.viewer import current_viewer, now
-
-# More pages than the longest thread will ever have; a longer number is no page.
-LAST_PAGE = 1_000_000
 
 
 @blueprint.get("/")
@@ -61,7 +58,7 @@ def board(slug: str) -> str:
 @blueprint.get("/t/<int:thread_id>-<path:slug>")
 def thread(thread_id: int, slug: str) -> ResponseReturnValue:
     """A page of a thread. An address with another slug, as after a change of title, leads to the canonical one."""
-    viewer, page = current_viewer(), _page_number()
+    viewer, page = current_viewer(), row_number(request.args.get("page", "1"))
     shown = threads.thread_page(db_reading(), viewer, thread_id, page, current_language(), now())
     canonical = shown.pager.url(page)
     if thread_url(thread_id, slug) != shown.url:
@@ -89,13 +86,6 @@ def versions(post_id: int) -> str:
     """The versions of a post with what changed from one to the next."""
     page = history.versions(db_reading(), current_viewer(), post_id)
     return render_template("threads/history.html", page=page)
-
-
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LAST_PAGE))):
-        raise NotFound
-    return int(text)
 
 
 def _older(address: str, cursor: str | None) -> str | None:
