@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from forum.accounts.models import Role
 from forum.errors import Forbidden, NotFound
+from forum.text.moments import in_japan
 from forum.threads.models import Post, Status, Thread
 
 # Long enough to mend what is seen a day later; after that, answers rest on what was said.
@@ -69,9 +71,14 @@ class Viewer:
 GUEST = Viewer()
 
 
+def sees_all(viewer: Viewer) -> bool:
+    """Whether nothing is hidden from the viewer: the staff, while they are not suspended."""
+    return viewer.is_staff and not viewer.is_suspended
+
+
 def visible_threads(viewer: Viewer) -> sa.ColumnElement[bool]:
     """The threads that exist for the viewer: public ones, one's own, and all for the staff."""
-    if viewer.is_staff:
+    if sees_all(viewer):
         return sa.true()
     if viewer.is_guest:
         return Thread.status == Status.PUBLIC
@@ -80,7 +87,7 @@ def visible_threads(viewer: Viewer) -> sa.ColumnElement[bool]:
 
 def visible_posts(viewer: Viewer) -> sa.ColumnElement[bool]:
     """The posts that exist for the viewer, inside a thread that does: public ones, one's own, all for the staff."""
-    if viewer.is_staff:
+    if sees_all(viewer):
         return sa.true()
     if viewer.is_guest:
         return Post.status == Status.PUBLIC
@@ -107,13 +114,19 @@ def require_writer(viewer: Viewer) -> None:
     if viewer.is_guest:
         raise Forbidden(_("Please log in first."))
     if viewer.is_suspended:
-        raise Forbidden(
-            _("You can't post while you are suspended: %(reason)s", reason=viewer.suspension_reason)
-        )
+        raise Forbidden(_suspension_of(viewer))
     if not viewer.is_confirmed:
         raise Forbidden(
             _("Please confirm your mail address first: the link is in the mail that we sent you.")
         )
+
+
+def _suspension_of(viewer: Viewer) -> str:
+    reason, until = viewer.suspension_reason, viewer.suspended_until
+    if until is None:
+        return _("You are suspended for good and can't post: %(reason)s", reason=reason)
+    date = in_japan(until, str(get_locale()))
+    return _("You are suspended and can't post until %(date)s: %(reason)s", date=date, reason=reason)
 
 
 def may_reply(viewer: Viewer, thread_status: str, *, is_locked: bool) -> bool:
@@ -147,12 +160,12 @@ def may_report(viewer: Viewer, author_id: int, status: str) -> bool:
 
 def may_see_versions(viewer: Viewer, author_id: int) -> bool:
     """Whether the viewer may see versions of a post that are not public: its author and the staff."""
-    return viewer.is_staff or viewer.id == author_id
+    return sees_all(viewer) or viewer.id == author_id
 
 
 def may_moderate(viewer: Viewer) -> bool:
     """Whether the viewer decides about others' texts, threads and accounts."""
-    return viewer.is_staff and not viewer.is_suspended
+    return sees_all(viewer)
 
 
 def require_moderator(viewer: Viewer) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from flask import Flask
 from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
+from huey.serializer import SignedSerializer
 
 from forum.settings import Settings
 
@@ -26,7 +27,10 @@ ELECTION_EVERY_S = 5
 
 def init(app: Flask, settings: Settings) -> None:
     """Give the application its queue."""
-    queue = SqliteHuey("engawa", filename=str(settings.data_dir / "jobs.sqlite3"), results=False, utc=True)
+    # huey keeps jobs as pickles, so each is signed: nobody who can write the file can make us run theirs.
+    signed = SignedSerializer(secret=settings.secret_key, salt="jobs")
+    path = str(settings.data_dir / "jobs.sqlite3")
+    queue = SqliteHuey("engawa", filename=path, results=False, utc=True, serializer=signed)
     app.extensions["jobs"] = queue
     app.extensions["jobs_lock"] = settings.data_dir / "jobs.lock"
 

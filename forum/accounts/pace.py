@@ -19,6 +19,8 @@ JOINS_FROM_NETWORK = RateLimitItemPerHour(60)
 # One gets lost, one comes late, one is for luck. Who is not a member can't be flooded by us either.
 MAILS_TO_ADDRESS = RateLimitItemPerHour(3)
 MAILS_TO_ADDRESS_A_DAY = RateLimitItemPerDay(8)
+# Words about oneself are found in a few tries; what changes all day is a notice board, and costs the filter each time.
+PROFILES_OF_MEMBER = RateLimitItemPerDay(20)
 # Whoever asks for mails to many different addresses wants something else than to get in.
 MAILS_FROM_NETWORK = RateLimitItemPerHour(15)
 
@@ -36,13 +38,18 @@ def count_login(remote_address: str | None, account: str) -> None:
 
 
 def count_password_check(user_id: int) -> None:
-    """Count a try to prove who one is inside the settings. Raises TooFast."""
+    """Count a try to prove who one is, or to find a new password, once it is known whose. Raises TooFast."""
     limiting.hit(LOGINS_TO_ACCOUNT, "password", str(user_id))
 
 
 def count_join(remote_address: str | None) -> None:
     """Count a try to join. Raises TooFast."""
     limiting.hit(JOINS_FROM_NETWORK, "join", network(remote_address))
+
+
+def count_profile(user_id: int) -> None:
+    """Count a profile that is saved. Raises TooFast."""
+    limiting.hit(PROFILES_OF_MEMBER, "profile", str(user_id))
 
 
 def count_mail(remote_address: str | None, address_key: str) -> None:

@@ -53,7 +53,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of the words: None when they were as before. `reasons` say why they are not public."""
+    """What became of the words: None when they were public as they are. `reasons` say why they are not public."""
 
     outcome: Outcome | None
     reasons: tuple[dict[str, object], ...] = ()
@@ -67,8 +67,12 @@ def save(session: Session, viewer: Viewer, words: Words, card: Card, now: dateti
     require_writer(viewer)
     user = session.get_one(User, viewer.id)
     _check_card(card, now)
-    is_changed = (words.display_name, words.bio) != _present(session, user)
-    saved = _save_words(session, viewer, user, words, now) if is_changed else Saved(None)
+    waiting = waiting_change(session, user.id)
+    present = waiting or user
+    if (words.display_name, words.bio) == (present.display_name, present.bio):
+        saved = Saved(Outcome.HELD if waiting else None)
+    else:
+        saved = _save_words(session, viewer, user, words, now)
     if saved.outcome != Outcome.REFUSED:
         _save_card(user, card)
     return saved
@@ -98,12 +102,6 @@ def waiting_change(session: Session, user_id: int) -> ProfileChange | None:
     return session.scalars(query.order_by(ProfileChange.id.desc()).limit(1)).first()
 
 
-def _present(session: Session, user: User) -> tuple[str, str]:
-    """The words that the form was filled with: the waiting ones, else the public ones."""
-    waiting = waiting_change(session, user.id)
-    return (waiting.display_name, waiting.bio) if waiting else (user.display_name, user.bio)
-
-
 def _save_words(session: Session, viewer: Viewer, user: User, words: Words, now: datetime) -> Saved:
     _check_display_name(session, user, words.display_name)
     links = render(words.bio).links
@@ -130,23 +128,23 @@ def _save_words(session: Session, viewer: Viewer, user: User, words: Words, now:
 
 
 def _check_display_name(session: Session, user: User, display_name: str) -> None:
-    """Display names are free, but nobody speaks as the board or under a moderator's name."""
-    if not display_name or user.role != Role.MEMBER:
-        return
-    unspaced = "".join(display_name.split())
-    of_staff = sa.select(User.id).where(
-        User.name_skeleton == names.skeleton(unspaced), User.role != Role.MEMBER, User.id != user.id
-    )
-    if _is_reserved(unspaced) or session.scalar(of_staff) is not None:
+    """Display names are free, but only the staff speak as the board, and nobody stands under another's name."""
+    if user.role == Role.MEMBER and names.is_reserved(display_name):
         raise Invalid(display_name=_("This name would sound as if the board itself were speaking."))
+    skeleton = names.skeleton(names.letters(display_name))
+    if skeleton and _is_like_anothers(session, user, skeleton):
+        raise Invalid(display_name=_("This looks too much like the name of somebody else here."))
 
 
-def _is_reserved(name: str) -> bool:
-    try:
-        names.check(name)
-    except names.BadName as fault:
-        return fault.code == "reserved"
-    return False
+def _is_like_anothers(session: Session, user: User, skeleton: str) -> bool:
+    """Whether somebody else has a user name, or a moderator a display name, that looks like this."""
+    others = sa.select(User.id).where(User.name_skeleton == skeleton, User.id != user.id)
+    if session.scalar(others) is not None:
+        return True
+    of_staff = sa.select(User.display_name).where(
+        User.role != Role.MEMBER, User.display_name != "", User.id != user.id
+    )
+    return any(names.skeleton(names.letters(shown)) == skeleton for shown in session.scalars(of_staff))
 
 
 def _check_links(viewer: Viewer, links: tuple[Link, ...]) -> None:

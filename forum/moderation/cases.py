@@ -1,20 +1,22 @@
-"""What a decision is about: a post, a waiting version of one, or a waiting profile text."""
+"""What a decision is about: a post, a waiting version of one, or what a member says of themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zlib import crc32
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from forum.accounts import profiles
-from forum.accounts.models import ProfileChange
+from forum.accounts import profiles, reading
+from forum.accounts.models import ProfileChange, User
 from forum.errors import NotFound
 from forum.moderation.models import ActKind, Report
 from forum.moderation.queue import IS_PENDING
+from forum.schema import EPOCH, MICROSECOND
 from forum.screening.models import Screening
 from forum.threads import publishing
 from forum.threads.models import Post, Revision, Status
@@ -70,34 +72,45 @@ class Case:
     subject: Subject
     author_id: int
     thread_id: int | None
-    status: str
-    """The post's; of a profile text, "held" until it is decided."""
+    is_public: bool
+    """Whether the post, or a profile text, is there for everybody."""
     target: str
     """For the log: "thread", "post", "edit" or "profile"."""
     waiting: Screening | None
     newest_screening_id: int
-    report_ids: tuple[int, ...]
+    reports: Mapping[int, datetime]
+    """When each open report came, by its id."""
+    words: str = ""
+    """Of a profile, what everybody reads there."""
 
     @property
     def seen(self) -> str:
         """What the moderator's form sends back, so that nothing is decided that was not on the page."""
-        return seen_mark(self.waiting, self.newest_screening_id, self.report_ids)
+        return seen_mark(self.waiting, self.newest_screening_id, self.reports.values(), self.words)
 
     @property
     def choices(self) -> tuple[ActKind, ...]:
-        return choices(self.status, is_waiting=self.waiting is not None, is_reported=bool(self.report_ids))
+        return choices(
+            is_public=self.is_public, is_waiting=self.waiting is not None, is_reported=bool(self.reports)
+        )
 
 
-def seen_mark(waiting: Screening | None, newest_screening_id: int, report_ids: Sequence[int]) -> str:
-    """Changes with every text that the author sends, with every report, and with every decision about them."""
-    return f"{waiting.id if waiting else 0}.{newest_screening_id}.{max(report_ids, default=0)}"
+def seen_mark(
+    waiting: Screening | None, newest_screening_id: int, reported_at: Iterable[datetime], words: str
+) -> str:
+    """Changes with every text that the author sends, with every report, and with every decision about them.
+
+    Reports are told by their moments, all added up, because who reports again does so on the same row.
+    """
+    reports = sum((moment - EPOCH) // MICROSECOND for moment in reported_at)
+    return f"{waiting.id if waiting else 0}.{newest_screening_id}.{reports}.{crc32(words.encode())}"
 
 
-def choices(status: str, *, is_waiting: bool, is_reported: bool) -> tuple[ActKind, ...]:
+def choices(*, is_public: bool, is_waiting: bool, is_reported: bool) -> tuple[ActKind, ...]:
     """What can be decided. A text that its author or a moderator took away is left to them, and to undo."""
     if is_waiting:
         return (ActKind.APPROVE, ActKind.REMOVE, ActKind.SPAM)
-    if status != Status.PUBLIC:
+    if not is_public:
         return ()
     return (ActKind.DISMISS, ActKind.REMOVE, ActKind.SPAM) if is_reported else (ActKind.REMOVE, ActKind.SPAM)
 
@@ -112,40 +125,75 @@ def of_post(session: Session, post_id: int) -> Case:
         raise NotFound(_("There is nothing at this address."))
     waiting = session.scalars(sa.select(Screening).where(Screening.post_id == post_id, IS_PENDING)).first()
     revision_id = waiting.revision_id if waiting else None
+    reports = sa.select(Report.id, Report.created_at).where(
+        Report.post_id == post_id, Report.closed_by_id.is_(None)
+    )
     return Case(
         subject=Subject(post_id, revision_id),
         author_id=post.author_id,
         thread_id=post.thread_id,
-        status=post.status,
+        is_public=post.status == Status.PUBLIC,
         target=_target(post, revision_id),
         waiting=waiting,
         newest_screening_id=newest_screening(session, post.author_id, post_id),
-        report_ids=tuple(
-            session.scalars(
-                sa.select(Report.id).where(Report.post_id == post_id, Report.closed_by_id.is_(None))
-            )
-        ),
+        reports={row.id: row.created_at for row in session.execute(reports)},
     )
 
 
-def of_profile(session: Session, change_id: int) -> Case:
-    """What there is to decide about a profile text. Three statements; raises NotFound."""
-    change = session.get(ProfileChange, change_id)
-    if change is None:
-        raise NotFound(_("There is nothing at this address."))
-    waiting = session.scalars(
-        sa.select(Screening).where(Screening.profile_change_id == change_id, IS_PENDING)
-    ).first()
+def of_profile(session: Session, name: str, now: datetime) -> Case:
+    """What there is to decide about a member's words: first those that wait, then those that everybody reads.
+
+    Four statements. Raises NotFound.
+    """
+    member = reading.find(session, name)
+    of_member = sa.and_(Screening.author_id == member.id, Screening.profile_change_id.is_not(None))
+    waiting = session.scalars(sa.select(Screening).where(of_member, IS_PENDING)).first()
+    words = public_words(member.display_name, member.bio)
+    change_id = waiting.profile_change_id if waiting else _change_shown(session, member, now).id
     return Case(
         subject=Subject(None, change_id=change_id),
-        author_id=change.user_id,
+        author_id=member.id,
         thread_id=None,
-        status=change.status,
+        is_public=bool(words),
         target="profile",
         waiting=waiting,
-        newest_screening_id=newest_screening(session, change.user_id, None),
-        report_ids=(),
+        newest_screening_id=newest_screening(session, member.id, None),
+        reports={},
+        words=words,
     )
+
+
+def public_words(display_name: str, bio: str) -> str:
+    """A member's display name and biography as one text; either may be empty."""
+    return "\n\n".join(part for part in (display_name, bio) if part)
+
+
+def _change_shown(session: Session, member: User, now: datetime) -> ProfileChange:
+    """The change that made a profile what it is.
+
+    Words that came by import or as demo have none; they get a row now, so that they can be taken away and come back.
+    """
+    query = sa.select(ProfileChange).where(
+        ProfileChange.user_id == member.id,
+        ProfileChange.status == "published",
+        ProfileChange.display_name == member.display_name,
+        ProfileChange.bio == member.bio,
+    )
+    found = session.scalars(query.order_by(ProfileChange.id.desc()).limit(1)).first()
+    if found:
+        return found
+    change = ProfileChange(
+        user_id=member.id,
+        display_name=member.display_name,
+        bio=member.bio,
+        old_display_name="",
+        old_bio="",
+        status="published",
+        created_at=now,
+    )
+    session.add(change)
+    session.flush()
+    return change
 
 
 def newest_screening(session: Session, author_id: int, post_id: int | None) -> int:

@@ -66,6 +66,8 @@ def decide(session: Session, viewer: Viewer, case: Case, ruling: Ruling, now: da
             "before": before,
             "after": after,
             "decision": decision,
+            "change": case.subject.change_id,
+            "is_public": case.is_public,
             # Asked only now, since the decision may have given an imported post its first screening.
             "newest_screening": newest_screening(session, case.author_id, case.subject.post_id),
         },
@@ -78,17 +80,25 @@ def decide(session: Session, viewer: Viewer, case: Case, ruling: Ruling, now: da
 
 def _newest_act(session: Session, case: Case) -> Act | None:
     """The decision that may explain why the page no longer fits; none while something waits."""
-    if case.waiting or case.report_ids:
+    if case.waiting or case.reports:
         return None
     thing = acts.Thing(case.author_id, case.thread_id, case.subject.post_id)
     return acts.newest(session, acts.DECISIONS, thing)
 
 
 def _screening_of(session: Session, kind: ActKind, case: Case, now: datetime) -> Screening | None:
-    """The text that the decision speaks of: the waiting one or, for the filter to learn from, the public one."""
-    if case.waiting or not case.subject.post_id or kind != ActKind.SPAM:
+    """The text that the decision speaks of: the waiting one or, for the filter to learn from, the public one.
+
+    None for a profile that was never screened, from which nothing is learnt.
+    """
+    if case.waiting or kind != ActKind.SPAM:
         return case.waiting
-    return asking.of_public_post(session, case.subject.post_id, now)
+    if case.subject.post_id:
+        return asking.of_public_post(session, case.subject.post_id, now)
+    of_words = sa.select(Screening).where(
+        Screening.author_id == case.author_id, Screening.profile_change_id == case.subject.change_id
+    )
+    return session.scalars(of_words.order_by(Screening.id.desc()).limit(1)).first()
 
 
 def _carry_out(session: Session, kind: ActKind, case: Case, now: datetime) -> str:
@@ -109,6 +119,6 @@ def _settle(session: Session, kind: ActKind, screening: Screening, now: datetime
 
 def _close_reports(session: Session, case: Case, act: Act) -> None:
     """Reports are about what is public, so that a decision about a waiting edit does not answer them."""
-    if case.target == "edit" or not case.report_ids:
+    if case.target == "edit" or not case.reports:
         return
-    session.execute(sa.update(Report).where(Report.id.in_(case.report_ids)).values(closed_by_id=act.id))
+    session.execute(sa.update(Report).where(Report.id.in_(case.reports)).values(closed_by_id=act.id))

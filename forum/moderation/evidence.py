@@ -71,18 +71,23 @@ def _posts(post_ids: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
 
 def _screenings(keys: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
     """Of each thing what waits and the newest, which is mostly the same row, with the version that it speaks of."""
-    post_ids = [key for key in keys if key > 0]
-    newest = (
-        sa.select(sa.func.max(Screening.id))
-        .where(Screening.post_id.in_(post_ids))
-        .group_by(Screening.post_id)
+    newest = sa.select(sa.func.max(Screening.id))
+    of_posts = newest.where(Screening.post_id.in_([key for key in keys if key > 0]))
+    of_profiles = newest.where(
+        Screening.author_id.in_([-key for key in keys if key < 0]), Screening.profile_change_id.is_not(None)
     )
     waiting = sa.select(Screening.id).where(IS_PENDING, KEY.in_(keys))
     return (
         sa.select(KEY.label("key"), Screening, Revision, ProfileChange)
         .outerjoin(Revision, Revision.id == Screening.revision_id)
         .outerjoin(ProfileChange, ProfileChange.id == Screening.profile_change_id)
-        .where(Screening.id.in_(sa.union_all(newest, waiting)))
+        .where(
+            Screening.id.in_(
+                sa.union_all(
+                    of_posts.group_by(Screening.post_id), of_profiles.group_by(Screening.author_id), waiting
+                )
+            )
+        )
         .order_by(Screening.id)
     )
 
@@ -98,6 +103,8 @@ def _authors(user_ids: Iterable[int]) -> sa.Select[*tuple[Any, ...]]:
         User.joined_at,
         User.approved_count,
         User.rejected_count,
+        User.bio,
+        User.bio_html,
         count(ActKind.REMOVE, ActKind.SPAM),
         count(ActKind.SUSPEND),
         *PERSON,

@@ -43,10 +43,12 @@ class DecisionForm(Form):
 
     act = StringField(validators=[AnyOf(DECISIONS, _l("Please choose one of the buttons."))])
     seen = StringField(validators=[length(1, 60)])
-    why = StringField(
-        validators=[AnyOf(PUBLIC, _l("Please choose a reason from the list."))], default=ReportReason.OTHER
-    )
-    reason = LineField(_l("Reason in words"), [length(0, REASON_MAX)])
+    why = SelectField(_l("Reason of a removal"), default=ReportReason.OTHER)
+    reason = LineField(_l("In your words, for the public log"), [length(0, REASON_MAX)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.why.choices = [(code, str(words)) for code, words in PUBLIC.items()]
 
 
 class LockForm(Form):

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from forum.accounts import reading as profiles
 from forum.errors import NotFound
 from forum.moderation import cases, reasons
 from forum.moderation.evidence import Answered, Evidence, gather
@@ -22,7 +24,7 @@ from forum.screening.models import Decision
 from forum.text.diffs import Line, changes
 from forum.text.languages import language_of
 from forum.text.rendering import Link, render, stored
-from forum.threads.addresses import post_url, thread_url
+from forum.threads.addresses import post_url
 from forum.threads.models import Post, Status
 
 
@@ -46,7 +48,6 @@ class Home:
     board: str
     title: str
     lang: str
-    url: str
     post_url: str
 
 
@@ -69,7 +70,6 @@ class Item:
     seen: str
     choices: tuple[ActKind, ...]
     what: str
-    status: str
     since: datetime
     author: Author
     home: Home | None
@@ -100,27 +100,41 @@ def item(session: Session, post_id: int, language: str) -> Item:
     return items(session, [Place(post.id, post.author_id, post.created_at, 1)], language)[0]
 
 
+def of_profile(session: Session, name: str, language: str) -> Item:
+    """Any member's words, as the queue would show them. Raises NotFound."""
+    member = profiles.find(session, name)
+    return items(session, [Place(-member.id, member.id, member.joined_at, 1)], language)[0]
+
+
 def _item(place: Place, found: Evidence, language: str) -> Item:
     rows = found.screenings.get(place.key, ())
     waiting = next((row for row in rows if row.Screening.decision == Decision.PENDING), None)
     newest = rows[-1].Screening if rows else None
     reported = found.reports.get(place.key, ())
-    post = found.posts.get(place.key)
-    status = post.Post.status if post else Status.HELD
-    text = _text(post, waiting)
+    post, author = found.posts.get(place.key), found.authors[place.author_id]
+    words = "" if post else cases.public_words(author.display_name, author.bio)
+    text = (
+        _text(post, waiting)
+        if post or waiting
+        else _Text(words, stored(author.bio_html), (), language_of(words))
+    )
     return Item(
         id=f"p{place.key}" if post else f"u{-place.key}",
-        url=f"/p/{place.key}/moderate" if post else f"/mod/profiles/{-place.key}",
+        url=f"/p/{place.key}/moderate" if post else f"/u/{quote(author.name)}/moderate",
         seen=cases.seen_mark(
             waiting.Screening if waiting else None,
             newest.id if newest else 0,
-            [row.Report.id for row in reported],
+            [row.Report.created_at for row in reported],
+            words,
         ),
-        choices=cases.choices(status, is_waiting=waiting is not None, is_reported=bool(reported)),
+        choices=cases.choices(
+            is_public=post.Post.status == Status.PUBLIC if post else bool(words),
+            is_waiting=waiting is not None,
+            is_reported=bool(reported),
+        ),
         what=_what(post, waiting, is_reported=bool(reported)),
-        status=status,
         since=place.since,
-        author=_author(found.authors[place.author_id], place),
+        author=_author(author, place),
         home=_home(post, language) if post else None,
         text=text.html,
         diff=text.diff,
@@ -164,7 +178,7 @@ def _joined(first: str, rest: str) -> str:
 
 
 def _what(post: Any, waiting: Any, *, is_reported: bool) -> str:
-    if waiting and waiting.ProfileChange:
+    if not post:
         return _("Profile text")
     if waiting and waiting.Revision:
         return _("Edit of a post")
@@ -196,7 +210,7 @@ def _author(row: Any, place: Place) -> Author:
 def _home(post: Any, language: str) -> Home:
     board, thread = post.Board, post.Thread
     name = (language == "ja" and board.name_ja) or board.name
-    return Home(name, thread.title, thread.lang, thread_url(thread.id, thread.slug), post_url(post.Post.id))
+    return Home(name, thread.title, thread.lang, post_url(post.Post.id))
 
 
 def _report(row: Any) -> ReportView:

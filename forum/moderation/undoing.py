@@ -131,15 +131,23 @@ _REVERSALS: Mapping[ActKind, Callable[[Session, Act, datetime], None]] = {
 
 
 def _subject_of(act: Act, screening: Screening | None) -> Subject:
-    if screening is None or act.detail["target"] not in ("edit", "profile"):
-        return Subject(act.post_id)
-    return Subject(act.post_id, screening.revision_id, screening.profile_change_id)
+    is_edit = act.detail["target"] == "edit"
+    return Subject(
+        act.post_id, screening.revision_id if screening and is_edit else None, act.detail["change"]
+    )
 
 
 def _require_untouched(session: Session, act: Act, subject: Subject) -> None:
-    """Refuse when the author has deleted or changed the text since: an undo would bring back what they took away."""
+    """Refuse when the author has deleted or changed the text since: an undo would bring back what they took away.
+
+    An edit's text is also taken away with the post that it would change.
+    """
     newest = newest_screening(session, act.user_id, act.post_id)
-    if subject.status(session) != act.detail["after"] or newest != act.detail["newest_screening"]:
+    is_changed = subject.status(session) != act.detail["after"] or newest != act.detail["newest_screening"]
+    if subject.revision_id:
+        is_public = Subject(act.post_id).status(session) == Status.PUBLIC
+        is_changed = is_changed or is_public != act.detail["is_public"]
+    if is_changed:
         raise Conflict(_("The author has changed this since, so that the decision can't be undone."))
 
 

@@ -14,7 +14,7 @@ from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.rules_block import StateBlock, blockquote, list_block, table
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
 
 from forum.text.cleaning import visible
@@ -27,6 +27,10 @@ MAX_DEPTH = 16
 
 MAX_CELLS = 2_000
 """Table cells in one text. A row may leave cells out, so that without a limit a small text makes a huge page."""
+
+MAX_BRACKETS = 1_000
+"""Brackets in one text that may begin a link or a picture, with a look ahead for each. No post may have nearly as many
+links; what comes after them stays text."""
 
 MAX_BRACKETED = 200
 """Characters between two brackets within a bare address; unlimited, brackets make the search for its end quadratic."""
@@ -43,9 +47,9 @@ def environment(members: Mapping[str, str]) -> dict[str, Any]:
     """Return what one parse reads and writes, by name.
 
     "members" who may be mentioned; "runs", what was written after each @; "mentioned", the names that became links;
-    "n_cells", the table cells so far.
+    "n_cells", the table cells so far; "n_brackets", the brackets that were looked behind.
     """
-    return {"members": members, "runs": {}, "mentioned": {}, "n_cells": 0}
+    return {"members": members, "runs": {}, "mentioned": {}, "n_cells": 0, "n_brackets": 0}
 
 
 def is_link_target(url: str) -> bool:
@@ -155,6 +159,19 @@ def _push_link(state: StateInline, text: str, attrs: dict[str, str | int | float
     state.push("link_close", "a", -1)
 
 
+_InlineRule = Callable[[StateInline, bool], bool]
+
+
+def _not_more(rule: _InlineRule, mark: str) -> _InlineRule:
+    def bounded(state: StateInline, silent: Silently) -> bool:
+        if not state.src.startswith(mark, state.pos):
+            return False
+        state.env["n_brackets"] += 1
+        return state.env["n_brackets"] <= MAX_BRACKETS and rule(state, silent)
+
+    return bounded
+
+
 _BlockRule = Callable[[StateBlock, int, int, bool], bool]
 
 
@@ -166,6 +183,8 @@ def _not_deeper(rule: _BlockRule) -> _BlockRule:
 
 
 def _small_table(state: StateBlock, line: int, end: int, silent: Silently) -> bool:
+    if state.env["n_cells"] > MAX_CELLS:
+        return False
     is_table = table(state, line, end, silent=True)
     if silent or not is_table:
         return is_table
@@ -180,6 +199,8 @@ def _build() -> MarkdownIt:
     markdown.enable(["table", "strikethrough", "linkify"])
     markdown.linkify = _LINKIFIER
     markdown.inline.ruler.at("linkify", _address)
+    markdown.inline.ruler.at("link", _not_more(link, "["))
+    markdown.inline.ruler.at("image", _not_more(image, "!["))
     markdown.inline.ruler.before("link", "mention", _mention)
     markdown.inline.ruler.before("link", "ruby", _ruby)
     markdown.add_render_rule("ruby", _ruby_html)

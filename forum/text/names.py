@@ -91,9 +91,21 @@ def skeleton(name: str) -> str:
     return kept.replace("rn", "m").replace("vv", "w")
 
 
+def letters(text: str) -> str:
+    """Return the letters, marks and digits of a text alone: what the eye takes for the name in `✦ M o r i ✦`."""
+    return "".join(char for char in _normal(text) if _kind(char) in "LMN")
+
+
+def is_reserved(text: str) -> bool:
+    """Whether a text, or one of its words, would speak with the board's own voice, whatever surrounds its letters."""
+    words = [letters(text), *map(letters, text.split())]
+    return any(skeleton(word) in _reserved() for word in [*words, *(_DIGITS_AT_END.sub("", w) for w in words)])
+
+
 _PROFILE = get_profile("UsernameCasePreserved")
 _JAPANESE = re.compile(f"[{KANA}{KANJI}]")
-_SITE = re.compile(r"\.(?:com|net|org|info|biz|shop|xyz|top|site|online|club|app|dev|io|ru|cn|jp|uk|us|de)$")
+# Any two letters may be a top-level domain by now, and a mail program makes a link of what looks like one.
+_SITE = re.compile(r"\.[^\W\d_]{2,}$")
 _DIGITS_AT_END = re.compile(r"\d+$")
 
 _TOGETHER = (
@@ -132,7 +144,7 @@ def _fault(name: str) -> Fault | None:
         return "mixed_scripts"
     if _SITE.search(key(name)):
         return "looks_like_site"
-    if skeleton(name) in _reserved() or skeleton(_DIGITS_AT_END.sub("", name)) in _reserved():
+    if is_reserved(name):
         return "reserved"
     return None
 

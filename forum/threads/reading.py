@@ -257,9 +257,9 @@ def _view(row: Any, viewer: Viewer, thread: _Thread, now: datetime) -> PostView:
 
 def _note(row: Any, viewer: Viewer) -> str:
     """What the author or the staff must know about a post that not everybody sees as it stands here."""
-    may_know = viewer.is_staff or viewer.id == row.author_id
+    may_know = sees_all(viewer) or viewer.id == row.author_id
     if row.status == Status.HELD:
-        why = words.for_staff if viewer.is_staff else words.for_author
+        why = words.for_staff if sees_all(viewer) else words.for_author
         return " ".join([_("Waiting for a moderator; nobody else sees it yet."), *why(row.reasons or ())])
     if row.status == Status.REMOVED:
         return _("Removed by a moderator; nobody else sees it.")

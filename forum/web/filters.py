@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, current_app, request
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
+from forum.access import sees_all
 from forum.db import reading
 from forum.moderation.queue import waiting_count
+from forum.text import moments
 from forum.web import notices
 from forum.web.assets import asset
 from forum.web.language import current_language
 from forum.web.viewer import current_viewer, now
 
-# Japan has no summer time, and had none in the lifetime of any post.
-JST = timezone(timedelta(hours=9), "JST")
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
 
 
@@ -28,17 +28,18 @@ def init(app: Flask) -> None:
     app.add_template_filter(ago)
     app.add_template_filter(absolute)
     app.add_template_global(asset)
+    # Called by the page that shows it, so that a feed, which shows none, does not use it up.
+    app.add_template_global(notices.current, "current_notice")
+    app.add_template_global(notices.posted_key)
 
     @app.context_processor
     def _everywhere() -> dict[str, Any]:
         viewer = current_viewer()
         return {
             "viewer": viewer,
-            "waiting": waiting_count(reading()) if viewer.is_staff else 0,
+            "queue_length": waiting_count(reading()) if sees_all(viewer) else None,
             "locale": current_language(),
             "site_name": "Engawa",
-            "notice": notices.current(),
-            "posted_key": notices.posted_key(),
             "canonical_url": absolute(request.path),
         }
 
@@ -54,11 +55,8 @@ def iso(moment: datetime) -> str:
 
 
 def jst(moment: datetime) -> str:
-    """The moment in Japan, in full: '22 Nov 2026, 17:02 JST' or '2026年11月22日 17:02'."""
-    there = moment.astimezone(JST)
-    if current_language() == "ja":
-        return f"{there.year}年{there.month}月{there.day}日 {there:%H:%M}"
-    return f"{there.day} {there:%b %Y, %H:%M} JST"
+    """The moment in Japan, in full and in the reader's language."""
+    return moments.in_japan(moment, current_language())
 
 
 def ago(moment: datetime) -> str:
@@ -72,4 +70,4 @@ def ago(moment: datetime) -> str:
         return ngettext("%(num)d hour ago", "%(num)d hours ago", int(passed_s // HOUR_S))
     if passed_s < 7 * DAY_S:
         return ngettext("%(num)d day ago", "%(num)d days ago", int(passed_s // DAY_S))
-    return format_date(moment.astimezone(JST).date(), "medium")
+    return format_date(moment.astimezone(moments.JST).date(), "medium")

@@ -12,8 +12,11 @@ from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
 
+from forum.accounts.letters import PATHS
+
 # Long values are cut, so that nobody fills the disk or hides a line behind another.
 LONGEST_VALUE = 1024
+LONGEST_ERROR = 16 * 1024
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 access_log = logging.getLogger("forum.access_log")
@@ -44,8 +47,10 @@ class JsonLines(logging.Formatter):
             line["request"] = g.get("request_id")
         line |= {name: _cut(value) for name, value in vars(record).items() if name not in STANDARD}
         if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+            # Its end says what happened.
+            line["error"] = self.formatException(record.exc_info)[-LONGEST_ERROR:]
+        # In ASCII, for a terminal obeys some of the characters that somebody may put into an address.
+        return json.dumps(line, default=str)
 
 
 def _begin() -> None:
@@ -69,9 +74,12 @@ def _note(response: Response) -> Response:
 
 
 def _path() -> str:
-    """The path; for the links of mails only its pattern, because the path itself is the secret."""
-    is_secret = request.url_rule is not None and "token" in (request.view_args or {})
-    return request.url_rule.rule if is_secret and request.url_rule else request.path
+    """The path without what follows the beginning of a link in a mail, since that is a secret, even misspelt."""
+    for prefix in PATHS.values():
+        before, found, _secret = request.path.partition(prefix)
+        if found:
+            return f"{before}{prefix}<token>"
+    return request.path
 
 
 def _cut(value: object) -> object:

@@ -11,6 +11,8 @@ from forum.errors import NotFound
 LANGUAGES = {"en": "English", "ja": "日本語"}
 COOKIE = "language"
 YEAR_S = 365 * 24 * 3600
+# Longer than any address of ours, and short enough for the headers that proxies take.
+LONGEST_ADDRESS = 2000
 
 blueprint = Blueprint("web", __name__)
 
@@ -52,5 +54,5 @@ def language() -> Response:
 
 def local_address(target: str) -> str:
     """`target` when it is an address on this board, else "/": nobody is led away by a crafted link."""
-    is_plain = target.startswith("/") and target.isprintable() and "\\" not in target
-    return target if is_plain and not target.startswith("//") else "/"
+    is_plain = target.isprintable() and "\\" not in target and len(target) <= LONGEST_ADDRESS
+    return target if is_plain and target.startswith("/") and not target.startswith("//") else "/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request
 from flask_babel import gettext as _
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
@@ -43,6 +44,7 @@ def init(app: Flask, settings: Settings) -> None:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)
     app.before_request(refuse_other_sites)
+    app.before_request(refuse_crowded_forms)
     app.after_request(harden)
     app.after_request(let_browsers_ask_again)
     if settings.is_https:
@@ -67,6 +69,12 @@ def refuse_other_sites() -> None:
         )
 
 
+def refuse_crowded_forms() -> None:
+    """Refuse a form of very many fields before it is taken apart, which Werkzeug sees to for multipart bodies only."""
+    if request.mimetype == "application/x-www-form-urlencoded" and request.get_data().count(b"&") > MOST_FORM_PARTS:
+        raise RequestEntityTooLarge
+
+
 def harden(response: Response) -> Response:
     """Tell the browser what our pages never do."""
     headers = response.headers
@@ -88,12 +96,13 @@ def keep_to_https(response: Response) -> Response:
 def let_browsers_ask_again(response: Response) -> Response:
     """Give pages an ETag, so that an unchanged one is answered by 304; say who may keep them.
 
-    Every page is asked for again each time, so that it is never stale. What a signed-in browser gets is its own; errors
-    and answers to forms are kept by nobody.
+    Every page is asked for again each time, so that it is never stale. What a signed-in browser gets is its own; errors,
+    answers to forms and what stands behind a link from a mail are kept by nobody.
     """
     if response.direct_passthrough or "Cache-Control" in response.headers:
         return response
-    if request.method not in SAFE_METHODS or response.status_code >= 400:
+    is_by_link = "token" in (request.view_args or {})
+    if request.method not in SAFE_METHODS or response.status_code >= 400 or is_by_link:
         response.headers["Cache-Control"] = "no-store"
         return response
     response.headers["Cache-Control"] = "private, no-cache" if has_session_cookie() else "no-cache"

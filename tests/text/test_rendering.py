@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 
-from forum.text.dialect import MAX_CELLS, MAX_DEPTH
+from forum.text.dialect import MAX_BRACKETS, MAX_CELLS, MAX_DEPTH
 from forum.text.mentions import MAX_MENTIONS, MAX_READINGS
 from forum.text.rendering import Link, linked_names, render
 
@@ -255,6 +255,17 @@ def test_the_cost_of_a_hostile_text_grows_with_its_length(piece):
     """Four times the text takes about four times as long, where what is quadratic would take sixteen times."""
     short, long = (cpu_s((piece * length)[:length]) for length in (1_500, 6_000))
     assert long < 10 * short + 0.05
+
+
+@pytest.mark.parametrize("piece", ["![", "[", "- a\n", "a|b\n-|-\n", "[]: x\n\n!["])
+def test_the_longest_hostile_text_costs_what_its_length_does(piece):
+    short, long = (cpu_s((piece * length)[:length]) for length in (5_000, 20_000))
+    assert long < 7 * short + 0.05
+
+
+def test_brackets_without_end_stay_text_after_the_first_ones():
+    rendered = render("[a](/t/1) " * (MAX_BRACKETS + 500) + "![b](/t/2)")
+    assert len(rendered.links) == MAX_BRACKETS
 
 
 def cpu_s(source: str) -> float:

@@ -88,7 +88,8 @@ def open_page(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def open_one(name: str = "", **options: Any) -> Page:
-        context = chromium.new_context(**({"base_url": site.url, "locale": "en-GB"} | options))
+        chosen: dict[str, Any] = {"base_url": site.url, "locale": "en-GB"} | options
+        context = chromium.new_context(**chosen)
         contexts.append(context)
         if name:
             context.add_cookies([site.session_of(name)])  # type: ignore[list-item]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from collections.abc import Callable
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from forum.accounts.models import User
-from forum.db import reading, write
-from forum.errors import Invalid, NotFound
-from forum.moderation import cases, deciding, items, log, queue, reasons, undoing
+from forum.accounts import reading as profiles
+from forum.db import reading
+from forum.errors import Invalid
+from forum.moderation import cases, deciding, items, log, queue, undoing
 from forum.moderation.forms import DecisionForm
 from forum.moderation.models import ActKind
 from forum.moderation.views import blueprint
-from forum.text import names
 from forum.threads.addresses import post_url
 from forum.web.forms import submitted
 from forum.web.language import current_language, local_address
 from forum.web.notices import redirect_with
-from forum.web.viewer import current_viewer, now
+from forum.web.viewer import current_viewer, now, writing
 
 DECIDED_SHOWN = 20
 
@@ -27,9 +28,7 @@ DECIDED_SHOWN = 20
 def waiting() -> ResponseReturnValue:
     """What waits, the oldest first; `by` keeps to one author, `after` goes on."""
     session, by = reading(), request.args.get("by", "")
-    author_id = session.scalar(sa.select(User.id).where(User.name_key == names.key(by))) if by else None
-    if by and author_id is None:
-        raise NotFound
+    author_id = profiles.find(session, by).id if by else None
     line = queue.line(session, request.args.get("after"), author_id)
     oldest = now() - undoing.UNDO_WINDOW
     return render_template(
@@ -39,7 +38,7 @@ def waiting() -> ResponseReturnValue:
         by=by,
         is_first="after" not in request.args,
         last=log.decided(session, current_language(), oldest, 1, current_viewer().id),
-        reasons=reasons.PUBLIC,
+        form=DecisionForm(),
     )
 
 
@@ -54,26 +53,30 @@ def decided() -> ResponseReturnValue:
 def post(post_id: int) -> ResponseReturnValue:
     """One post as the queue shows it, whether it waits or not; decisions about it."""
     if request.method == "POST":
-        return _decide(post_id=post_id)
+        return _decide(lambda session: cases.of_post(session, post_id))
     item = items.item(reading(), post_id, current_language())
-    return render_template("moderation/post.html", item=item, back=post_url(post_id), reasons=reasons.PUBLIC)
+    return render_template("moderation/post.html", item=item, back=post_url(post_id), form=DecisionForm())
 
 
-@blueprint.post("/mod/profiles/<int:change_id>")
-def profile(change_id: int) -> ResponseReturnValue:
-    """A decision about a waiting profile text."""
-    return _decide(change_id=change_id)
+@blueprint.route("/u/<name>/moderate", methods=["GET", "POST"])
+def profile(name: str) -> ResponseReturnValue:
+    """The same of what a member says of themselves."""
+    if request.method == "POST":
+        return _decide(lambda session: cases.of_profile(session, name, now()))
+    item = items.of_profile(reading(), name, current_language())
+    back = url_for("accounts.profile", name=item.author.person.name)
+    return render_template("moderation/profile.html", item=item, back=back, form=DecisionForm())
 
 
 @blueprint.post("/mod/acts/<int:act_id>/undo")
 def undo(act_id: int) -> ResponseReturnValue:
     """Take a decision back."""
-    with write() as session:
-        undoing.take_back(session, current_viewer(), act_id, now())
+    with writing() as (session, viewer):
+        undoing.take_back(session, viewer, act_id, now())
     return redirect_with("undone", _next())
 
 
-def _decide(*, post_id: int = 0, change_id: int = 0) -> ResponseReturnValue:
+def _decide(find: Callable[[Session], cases.Case]) -> ResponseReturnValue:
     form = DecisionForm(submitted())
     if not form.validate():
         raise Invalid(" ".join(str(message) for messages in form.errors.values() for message in messages))
@@ -81,9 +84,8 @@ def _decide(*, post_id: int = 0, change_id: int = 0) -> ResponseReturnValue:
     # The list of reasons is about removals: nothing is said against what stays, and spam is a reason by itself.
     why = form.why.data or "" if kind == ActKind.REMOVE else ""
     ruling = deciding.Ruling(kind, form.seen.data or "", why, form.reason.data or "")
-    with write() as session:
-        case = cases.of_post(session, post_id) if post_id else cases.of_profile(session, change_id)
-        deciding.decide(session, current_viewer(), case, ruling, now())
+    with writing() as (session, viewer):
+        deciding.decide(session, viewer, find(session), ruling, now())
     return redirect_with("spam-decided" if kind == ActKind.SPAM else "decided", _next())
 
 

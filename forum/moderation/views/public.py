@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from forum.db import reading, write
-from forum.errors import NotFound
+from forum.cursors import row_number
+from forum.db import reading
 from forum.moderation import log as logs
 from forum.moderation import reporting
 from forum.moderation.forms import ReportForm
@@ -16,7 +16,7 @@ from forum.threads.addresses import post_url
 from forum.web.forms import submitted
 from forum.web.language import current_language
 from forum.web.notices import redirect_with
-from forum.web.viewer import current_viewer, now
+from forum.web.viewer import current_viewer, now, writing
 
 
 @blueprint.route("/p/<int:post_id>/report", methods=["GET", "POST"])
@@ -27,20 +27,18 @@ def report(post_id: int) -> ResponseReturnValue:
     if request.method == "GET" or post.is_reported or not form.validate():
         status = 200 if request.method == "GET" else 409 if post.is_reported else 422
         return render_template("moderation/report.html", form=form, post=post), status
-    with write() as session:
+    with writing() as (session, viewer):
         reason = ReportReason(form.reason.data)
-        reporting.report(session, current_viewer(), post_id, reason, form.note.data or "", now())
+        reporting.report(session, viewer, post_id, reason, form.note.data or "", now())
     return redirect_with("reported", post_url(post_id))
 
 
 @blueprint.get("/log")
 def log() -> ResponseReturnValue:
     """What the moderators did, the newest first."""
-    before = request.args.get("before", "")
-    if before and not before.isdecimal():
-        raise NotFound
-    shown = logs.page(reading(), current_language(), int(before) if before else None)
-    return render_template("moderation/log.html", log=shown, is_newest=not before)
+    before = request.args.get("before")
+    shown = logs.page(reading(), current_language(), None if before is None else row_number(before))
+    return render_template("moderation/log.html", log=shown, is_newest=before is None)
 
 
 @blueprint.get("/log.atom")

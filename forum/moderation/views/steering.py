@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
-from forum.db import reading, write
+from forum.db import reading
 from forum.errors import Invalid
 from forum.moderation import steering
 from forum.moderation.forms import LockForm, MoveForm
-from forum.moderation.models import Act
 from forum.moderation.views import blueprint
 from forum.threads import lists
 from forum.threads.addresses import thread_url
 from forum.threads.models import Board, Lock, Pin, Thread
 from forum.web.language import current_language
 from forum.web.notices import redirect_with
-from forum.web.viewer import current_viewer, now
+from forum.web.viewer import current_viewer, now, writing
 
 NOTICES = {"lock": "locked", "unlock": "unlocked", "pin": "pinned", "unpin": "unpinned", "move": "moved"}
+WORDLESS = {"unlock": steering.unlock, "pin": steering.pin, "unpin": steering.unpin}
 
 
 @blueprint.route("/t/<int:thread_id>/moderate", methods=["GET", "POST"])
@@ -38,21 +36,14 @@ def thread(thread_id: int) -> ResponseReturnValue:
         raise Invalid
     if (act == "lock" and not lock_form.validate()) or (act == "move" and not move_form.validate()):
         return _page(found, lock_form, move_form), 422
-    with write() as session:
-        _verb(act, found.id, lock_form.reason.data or "", move_form.board.data)(session)
+    with writing() as (session, viewer):
+        if act == "lock":
+            steering.lock(session, viewer, thread_id, lock_form.reason.data or "", now())
+        elif act == "move":
+            steering.move(session, viewer, thread_id, move_form.board.data, now())
+        else:
+            WORDLESS[act](session, viewer, thread_id, now())
     return redirect_with(NOTICES[act], thread_url(found.id, found.slug))
-
-
-def _verb(act: str, thread_id: int, reason: str, board: str) -> Callable[[Session], Act]:
-    viewer, moment = current_viewer(), now()
-    verbs: dict[str, Callable[[Session], Act]] = {
-        "lock": lambda session: steering.lock(session, viewer, thread_id, reason, moment),
-        "unlock": lambda session: steering.unlock(session, viewer, thread_id, moment),
-        "pin": lambda session: steering.pin(session, viewer, thread_id, moment),
-        "unpin": lambda session: steering.unpin(session, viewer, thread_id, moment),
-        "move": lambda session: steering.move(session, viewer, thread_id, board, moment),
-    }
-    return verbs[act]
 
 
 def _move_form(found: Thread, data: Any) -> MoveForm:

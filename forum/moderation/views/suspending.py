@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.db import reading, write
+from forum.db import reading
 from forum.moderation import suspending
 from forum.moderation.forms import SuspendForm
 from forum.moderation.models import ReportReason
@@ -13,7 +13,7 @@ from forum.moderation.reasons import PUBLIC
 from forum.moderation.views import blueprint
 from forum.web.forms import submitted
 from forum.web.notices import redirect_with
-from forum.web.viewer import current_viewer, now
+from forum.web.viewer import current_viewer, now, writing
 
 
 @blueprint.route("/u/<name>/suspend", methods=["GET", "POST"])
@@ -30,17 +30,17 @@ def suspend(name: str) -> ResponseReturnValue:
             suspension=suspending.in_force(reading(), member.id, now()),
         )
         return shown, 200 if request.method == "GET" else 422
-    with write() as session:
+    with writing() as (session, viewer):
         reason, term = form.reason.data or "", form.term.data
-        suspending.suspend(session, current_viewer(), member.name, reason, term, now())
+        suspending.suspend(session, viewer, member.name, reason, term, now())
     return redirect_with("suspended", url_for("accounts.profile", name=member.name))
 
 
 @blueprint.post("/u/<name>/suspend/lift")
 def lift(name: str) -> ResponseReturnValue:
     """End a suspension before its time."""
-    with write() as session:
-        suspending.lift(session, current_viewer(), name, now())
+    with writing() as (session, viewer):
+        suspending.lift(session, viewer, name, now())
     return redirect_with("lifted", url_for("accounts.profile", name=name))
 
 

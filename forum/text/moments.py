@@ -1,0 +1,14 @@
+"""Moments as they are written in Japan, where the board's people are, wherever they read."""
+
+from datetime import datetime, timedelta, timezone
+
+JST = timezone(timedelta(hours=9), "JST")
+"""Japan has no summer time, and had none in the lifetime of any post."""
+
+
+def in_japan(moment: datetime, language: str) -> str:
+    """Return the moment in full: '22 Nov 2026, 17:02 JST' or, where `language` is 'ja', '2026年11月22日 17:02'."""
+    there = moment.astimezone(JST)
+    if language == "ja":
+        return f"{there.year}年{there.month}月{there.day}日 {there:%H:%M}"
+    return f"{there.day} {there:%b %Y, %H:%M} JST"
