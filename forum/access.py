@@ -134,12 +134,15 @@ def may_reply(viewer: Viewer, thread_status: str, *, is_locked: bool) -> bool:
     return may_write(viewer) and thread_status == Status.PUBLIC and (viewer.is_staff or not is_locked)
 
 
-def may_edit(viewer: Viewer, author_id: int, status: str, created_at: datetime, now: datetime) -> bool:
+def may_edit(
+    viewer: Viewer, author_id: int, status: str, created_at: datetime, now: datetime, *, is_locked: bool
+) -> bool:
     """Whether the viewer may change a post: its author, for EDIT_WINDOW, while it is public or waits.
 
-    Moderators do not rewrite what others said; they remove it and say why.
+    In a locked thread only the staff changes what it said: else the quarrel would go on in edits. Moderators do not
+    rewrite what others said; they remove it and say why.
     """
-    is_open = viewer.is_staff or now - created_at < EDIT_WINDOW
+    is_open = viewer.is_staff or (not is_locked and now - created_at < EDIT_WINDOW)
     return may_write(viewer) and viewer.id == author_id and status in (Status.PUBLIC, Status.HELD) and is_open
 
 
@@ -148,9 +151,10 @@ def may_delete(viewer: Viewer, author_id: int, status: str) -> bool:
     return may_write(viewer) and viewer.id == author_id and status in (Status.PUBLIC, Status.HELD)
 
 
-def may_restore(viewer: Viewer, author_id: int, status: str) -> bool:
-    """Whether the viewer may bring back a post that they took away themselves."""
-    return may_write(viewer) and viewer.id == author_id and status == Status.DELETED
+def may_restore(viewer: Viewer, author_id: int, status: str, *, is_locked: bool) -> bool:
+    """Whether the viewer may bring back a post that they took away themselves; not into a locked thread."""
+    is_open = viewer.is_staff or not is_locked
+    return may_write(viewer) and viewer.id == author_id and status == Status.DELETED and is_open
 
 
 def may_report(viewer: Viewer, author_id: int, status: str) -> bool:

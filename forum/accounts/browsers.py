@@ -27,13 +27,11 @@ SYSTEMS = (
 
 
 def browser_name(user_agent: str) -> str:
-    """Such as 'Firefox on Android'; '' for a program that names neither.
+    """Such as 'Firefox · Android', in no language, since it is kept; '' for a program that names neither.
 
     Without a version, which would age while the session lives.
     """
-    browser = _first(BROWSERS, user_agent)
-    system = _first(SYSTEMS, user_agent)
-    return f"{browser} on {system}" if browser and system else browser or system
+    return " · ".join(filter(None, (_first(BROWSERS, user_agent), _first(SYSTEMS, user_agent))))
 
 
 def _first(marks: tuple[tuple[str, str], ...], user_agent: str) -> str:

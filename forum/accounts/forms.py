@@ -16,14 +16,16 @@ from forum.accounts.prefectures import PREFECTURES, prefecture_name
 from forum.accounts.profiles import LONGEST_BIO, LONGEST_DISPLAY_NAME, Card, Words
 from forum.text import names
 from forum.web.forms import Form, LineField, StampedForm, TextField, length
+from forum.web.forms import translated as _l
 
 # RFC 5321 lets a path have 256 characters with its brackets.
 LONGEST_ADDRESS = 254
 
 
-def _l(text: str) -> str:
-    """Text in the language of whoever reads the form; WTForms takes it for the `str` that it becomes."""
-    return cast(str, lazy_gettext(text))
+GOOD_PASSWORD = cast(
+    "str",
+    lazy_gettext("At least %(number)s characters. Three or four unrelated words are good.", number=SHORTEST),
+)
 
 
 class JoinForm(Form):
@@ -43,7 +45,7 @@ class JoinForm(Form):
     password = PasswordField(
         _l("Password"),
         [length(SHORTEST, LONGEST)],
-        description=_l("At least 10 characters. Three or four unrelated words are good."),
+        description=GOOD_PASSWORD,
     )
     website = StringField(_l("Leave this empty"))
 
@@ -75,7 +77,7 @@ class NewPasswordForm(Form):
     password = PasswordField(
         _l("New password"),
         [length(SHORTEST, LONGEST)],
-        description=_l("At least 10 characters. Three or four unrelated words are good."),
+        description=GOOD_PASSWORD,
     )
 
 
@@ -86,7 +88,7 @@ class ChangePasswordForm(Form):
     password = PasswordField(
         _l("New password"),
         [length(SHORTEST, LONGEST)],
-        description=_l("At least 10 characters. Three or four unrelated words are good."),
+        description=GOOD_PASSWORD,
     )
 
 

@@ -115,7 +115,7 @@ class LoginSession(Model):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     is_remembered: Mapped[bool] = mapped_column(default=False)
     browser: Mapped[str] = mapped_column(sa.String(80), default="")
-    """Such as 'Firefox on Android', for the member's own list."""
+    """Such as 'Firefox · Android', for the member's own list."""
 
 
 class Purpose(StrEnum):

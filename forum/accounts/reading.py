@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from forum.access import Viewer, listed_posts, may_suspend
+from forum.access import Viewer, listed_posts, may_moderate, may_suspend, sees_all, visible_threads
 from forum.accounts import cards, profiles
 from forum.accounts.models import ProfileChange, Suspension, User
 from forum.errors import NotFound
@@ -66,6 +66,7 @@ class ProfilePage:
     is_own: bool
     is_indexed: bool
     may_suspend: bool
+    may_moderate: bool
 
 
 def profile_page(
@@ -78,7 +79,7 @@ def profile_page(
     """
     user = find(session, name)
     is_own = viewer.id == user.id
-    is_inside = is_own or viewer.is_staff
+    is_inside = is_own or sees_all(viewer)
     posts, older_than = _posts(session, user.id, before)
     has_record = user.posts_count > 0
     return ProfilePage(
@@ -92,12 +93,13 @@ def profile_page(
         posts_count=user.posts_count,
         posts=posts,
         older_than=older_than,
-        waiting_posts=_waiting_posts(session, user.id) if is_inside else [],
+        waiting_posts=_waiting_posts(session, viewer, user.id) if is_inside else [],
         waiting_words=profiles.waiting_change(session, user.id) if is_inside else None,
         suspension=_suspension(session, user.id, now) if is_inside else None,
         is_own=is_own,
         is_indexed=has_record and before is None,
         may_suspend=may_suspend(viewer, user.id, user.role),
+        may_moderate=may_moderate(viewer),
     )
 
 
@@ -132,16 +134,14 @@ def _posts(session: Session, user_id: int, before: int | None) -> tuple[list[Pos
     return shown, shown[-1].id if len(rows) > POSTS_PER_PAGE else None
 
 
-def _waiting_posts(session: Session, user_id: int) -> list[PostRow]:
-    waiting = _query().where(Post.author_id == user_id, Post.status == Status.HELD)
+def _waiting_posts(session: Session, viewer: Viewer, user_id: int) -> list[PostRow]:
+    waiting = _query().where(Post.author_id == user_id, Post.status == Status.HELD, visible_threads(viewer))
     return [_row(row) for row in session.execute(waiting.order_by(Post.id.desc()).limit(POSTS_PER_PAGE))]
 
 
 def _suspension(session: Session, user_id: int, now: datetime) -> Suspended | None:
     in_force = sa.select(Suspension.until, Suspension.reason).where(
-        Suspension.user_id == user_id,
-        Suspension.lifted_at.is_(None),
-        sa.or_(Suspension.until.is_(None), Suspension.until > now),
+        Suspension.user_id == user_id, Suspension.in_force(now)
     )
     row = session.execute(in_force.order_by(Suspension.until.desc().nulls_first()).limit(1)).first()
     return Suspended(row.reason, row.until) if row else None

@@ -56,11 +56,7 @@ def open_session(
 
 def find(session: Session, secret: str, now: datetime) -> Found | None:
     """Whom a cookie's secret stands for, or None; one statement, which also finds a suspension in force."""
-    in_force = sa.and_(
-        Suspension.user_id == User.id,
-        Suspension.lifted_at.is_(None),
-        sa.or_(Suspension.until.is_(None), Suspension.until > now),
-    )
+    in_force = sa.and_(Suspension.user_id == User.id, Suspension.in_force(now))
     query = (
         sa.select(
             LoginSession.id.label("session_id"),

@@ -59,13 +59,19 @@ def sign_in(
 
     Returns the cookie's secret and its lifetime. Raises Conflict when the password has changed since the proof.
     """
-    user = session.get_one(User, proof.user_id)
-    if user.credentials_version != proof.credentials_version:
-        raise Conflict(_("Your password or address has just been changed elsewhere. Please try again."))
+    user = proven(session, proof)
     if proof.renewed_hash is not None:
         user.password_hash = proof.renewed_hash
     sessions.end(session, viewer.session_id, viewer.id)
     return sessions.open_session(session, user.id, is_remembered=is_remembered, browser=browser, now=now)
+
+
+def proven(session: Session, proof: Proof) -> User:
+    """The member of a proof. Raises Conflict when password or address have changed since."""
+    user = session.get_one(User, proof.user_id)
+    if user.credentials_version != proof.credentials_version:
+        raise Conflict(_("Your password or address has just been changed elsewhere. Please try again."))
+    return user
 
 
 def _address_key(text: str) -> str:

@@ -8,6 +8,7 @@ is closed where it comes from, which is no reason to lock it here.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import groupby
 
 from forum.importers.items import Entry, Format, Item, Origin, Person, Shelf, Textless, Topic
@@ -52,7 +53,9 @@ def paragraphs(lines: Iterator[Record]) -> Iterator[Item]:
         entries = tuple(
             Entry(Origin(PEOPLE, ENCYCLOPEDIA), None, line.optional("body"), "text") for line in group
         )
-        yield Topic(Origin(ENCYCLOPEDIA, title[:80]), Origin(ENCYCLOPEDIA, ""), title, entries)
+        # Of any length, and titles may begin alike.
+        key = sha256(title.encode()).hexdigest()
+        yield Topic(Origin(ENCYCLOPEDIA, key), Origin(ENCYCLOPEDIA, ""), title, entries)
 
 
 def structure(lines: Iterator[Record]) -> Iterator[Item]:

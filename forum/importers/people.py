@@ -116,11 +116,7 @@ def _add(session: Session, person: Person, password_hash: str | None, chosen: Na
 def _display_name(person: Person, name: str) -> str:
     """The name as the source shows it, unless that is the user name, or sounds like the board itself."""
     shown = one_line(person.name, LONGEST_DISPLAY_NAME)
-    try:
-        names.check("".join(shown.split()))
-    except names.BadName as fault:
-        shown = "" if fault.code == "reserved" else shown
-    return "" if shown == name else shown
+    return "" if shown == name or names.is_reserved(shown) else shown
 
 
 def _give_address(session: Session, user: User, email: str, now: datetime) -> None:

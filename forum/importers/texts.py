@@ -96,7 +96,7 @@ class Press:
 
 
 def text_of(raw: Raw) -> Text:
-    """One body, converted and rendered."""
+    """One body, converted and rendered: whole, however long, since what that costs grows with its length alone."""
     body = markdown(raw.body, raw.format)
     if body and raw.source_address:
         body = f"{body}\n\n<{raw.source_address}>"

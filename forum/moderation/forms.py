@@ -43,7 +43,12 @@ class DecisionForm(Form):
 
     act = StringField(validators=[AnyOf(DECISIONS, _l("Please choose one of the buttons."))])
     seen = StringField(validators=[length(1, 60)])
-    why = SelectField(_l("Reason of a removal"), default=ReportReason.OTHER)
+    why = SelectField(
+        _l("Reason of a removal"),
+        [AnyOf(PUBLIC, _l("Please choose a reason from the list."))],
+        default=ReportReason.OTHER,
+        validate_choice=False,
+    )
     reason = LineField(_l("In your words, for the public log"), [length(0, REASON_MAX)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -112,12 +112,8 @@ def _item(place: Place, found: Evidence, language: str) -> Item:
     newest = rows[-1].Screening if rows else None
     reported = found.reports.get(place.key, ())
     post, author = found.posts.get(place.key), found.authors[place.author_id]
-    words = "" if post else cases.public_words(author.display_name, author.bio)
-    text = (
-        _text(post, waiting)
-        if post or waiting
-        else _Text(words, stored(author.bio_html), (), language_of(words))
-    )
+    profile = "" if post else cases.public_words(author.display_name, author.bio)
+    text = _text(post, waiting, author)
     return Item(
         id=f"p{place.key}" if post else f"u{-place.key}",
         url=f"/p/{place.key}/moderate" if post else f"/u/{quote(author.name)}/moderate",
@@ -125,10 +121,10 @@ def _item(place: Place, found: Evidence, language: str) -> Item:
             waiting.Screening if waiting else None,
             newest.id if newest else 0,
             [row.Report.created_at for row in reported],
-            words,
+            profile,
         ),
         choices=cases.choices(
-            is_public=post.Post.status == Status.PUBLIC if post else bool(words),
+            is_public=post.Post.status == Status.PUBLIC if post else bool(profile),
             is_waiting=waiting is not None,
             is_reported=bool(reported),
         ),
@@ -156,8 +152,8 @@ class _Text:
     lang: str
 
 
-def _text(post: Any, waiting: Any) -> _Text:
-    """What is to be decided about: the difference that an edit or a profile text would make, else the post."""
+def _text(post: Any, waiting: Any, author: Any) -> _Text:
+    """What is to be decided about: the difference that an edit or a profile text would make, else what is public."""
     if waiting and waiting.ProfileChange:
         change = waiting.ProfileChange
         old = _joined(change.old_display_name, change.old_bio)
@@ -166,6 +162,8 @@ def _text(post: Any, waiting: Any) -> _Text:
         revision, title = waiting.Revision, waiting.Revision.title
         old = _joined(post.Thread.title, post.Post.body) if title is not None else post.Post.body
         return _compared(old, _joined(title, revision.body) if title is not None else revision.body)
+    if not post:
+        return _Text(author.bio, stored(author.bio_html), (), language_of(author.bio))
     return _Text(post.Post.body, stored(post.Post.html), (), post.Post.lang)
 
 

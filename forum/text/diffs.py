@@ -11,8 +11,8 @@ from typing import Literal
 from forum.text.languages import KANA, KANJI
 
 MAX_COMPARISONS = 250_000
-"""Pairs of lines, or of words, that are compared with care: a page of history then costs tenths of a second at worst.
-Above it everything between the common beginning and end counts as changed."""
+"""Pairs of lines, or of words, that a page compares with care, which takes tenths of a second at worst. After that
+everything between the common beginning and end counts as changed."""
 
 MIN_LIKENESS = 0.3
 """Below this share of common words, marks within two lines confuse the eye more than they help it."""
@@ -36,34 +36,41 @@ class Line:
     parts: tuple[Part, ...]
 
 
+@dataclass(slots=True)
+class Budget:
+    """How many more comparisons may be made: one budget for all that stands on a page."""
+
+    comparisons: int = MAX_COMPARISONS
+
+
 _Step = tuple[bool, int, int, int, int]
 
 
-def changes(old: str, new: str) -> tuple[Line, ...]:
+def changes(old: str, new: str, budget: Budget | None = None) -> tuple[Line, ...]:
     """Return the lines of both versions in reading order, removed ones before the added ones that replace them.
 
+    What it compares is taken off `budget`, or off one of its own.
     The texts of the parts of all "same" and "removed" lines, joined by line ends, are `old`; of "same" and "added"
     ones, `new`.
     """
     a, b = old.split("\n"), new.split("\n")
     lines: list[Line] = []
-    budget = MAX_COMPARISONS
+    budget = budget or Budget()
     for is_same, i, i_end, j, j_end in _steps(a, b, budget):
         if is_same:
             lines += [Line("same", _parts([(False, [line])])) for line in a[i:i_end]]
             continue
         removed, added = [], []
         for before, after in zip_longest(a[i:i_end], b[j:j_end]):
-            pair, cost = _within(before, after, budget)
-            budget -= cost
+            pair = _within(before, after, budget)
             removed += pair[:1] if before is not None else []
             added += pair[-1:] if after is not None else []
         lines += removed + added
     return tuple(lines)
 
 
-def _within(before: str | None, after: str | None, budget: int) -> tuple[tuple[Line, Line], int]:
-    """Mark what differs between two lines; return them with the number of comparisons spent."""
+def _within(before: str | None, after: str | None, budget: Budget) -> tuple[Line, Line]:
+    """Mark what differs between two lines."""
     a, b = _WORDS.findall(before or ""), _WORDS.findall(after or "")
     steps = list(_steps(a, b, budget))
     n_common = sum(_n_words(a[i:i_end]) for is_same, i, i_end, _, _ in steps if is_same)
@@ -71,14 +78,14 @@ def _within(before: str | None, after: str | None, budget: int) -> tuple[tuple[L
         steps = [(False, 0, len(a), 0, len(b))]
     removed = _parts((not is_same, a[i:i_end]) for is_same, i, i_end, _, _ in steps)
     added = _parts((not is_same, b[j:j_end]) for is_same, _, _, j, j_end in steps)
-    return (Line("removed", removed), Line("added", added)), len(a) * len(b)
+    return Line("removed", removed), Line("added", added)
 
 
 def _n_words(pieces: Sequence[str]) -> int:
     return sum(not piece.isspace() for piece in pieces)
 
 
-def _steps(a: Sequence[str], b: Sequence[str], budget: int) -> Iterator[_Step]:
+def _steps(a: Sequence[str], b: Sequence[str], budget: Budget) -> Iterator[_Step]:
     """Yield how `a` becomes `b`: (is_same, start and end in a, start and end in b)."""
     head = _n_common(a, b)
     tail = _n_common(a[head:][::-1], b[head:][::-1])
@@ -90,10 +97,12 @@ def _steps(a: Sequence[str], b: Sequence[str], budget: int) -> Iterator[_Step]:
         yield True, a_end, len(a), b_end, len(b)
 
 
-def _middle(a: Sequence[str], b: Sequence[str], offset: int, budget: int) -> Iterator[_Step]:
-    if len(a) * len(b) > budget:
+def _middle(a: Sequence[str], b: Sequence[str], offset: int, budget: Budget) -> Iterator[_Step]:
+    cost = len(a) * len(b)
+    if cost > budget.comparisons:
         yield False, offset, offset + len(a), offset, offset + len(b)
         return
+    budget.comparisons -= cost
     for tag, i, i_end, j, j_end in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         yield tag == "equal", i + offset, i_end + offset, j + offset, j_end + offset
 

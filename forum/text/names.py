@@ -99,7 +99,9 @@ def letters(text: str) -> str:
 def is_reserved(text: str) -> bool:
     """Whether a text, or one of its words, would speak with the board's own voice, whatever surrounds its letters."""
     words = [letters(text), *map(letters, text.split())]
-    return any(skeleton(word) in _reserved() for word in [*words, *(_DIGITS_AT_END.sub("", w) for w in words)])
+    return any(
+        skeleton(word) in _reserved() for word in [*words, *(_DIGITS_AT_END.sub("", w) for w in words)]
+    )
 
 
 _PROFILE = get_profile("UsernameCasePreserved")

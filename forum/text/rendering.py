@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -70,6 +71,11 @@ def stored(html: str) -> Markup:
     The one place of the project that declares HTML to be safe, and only ever what went through the sanitiser.
     """
     return Markup(html)  # noqa: S704
+
+
+def linked_addresses(html: str) -> list[str]:
+    """Return where the links in what `render` made lead, mentions left out: without parsing, for a comparison."""
+    return [unescape(address) for address in _LINK_IN_HTML.findall(html)]
 
 
 def linked_names(source: str) -> frozenset[str]:
@@ -173,6 +179,8 @@ def _text(tokens: Sequence[Token]) -> str:
     )
 
 
+# As the sanitiser writes it; a mention has its class before the address.
+_LINK_IN_HTML = re.compile(r'<a href="([^"]*)"')
 _LANGUAGES = {"en", "ja"}
 _ALIGNMENTS = {"align-left", "align-center", "align-right"}
 _HEADINGS = {f"h{level}" for level in range(HIGHEST_HEADING, 7)}

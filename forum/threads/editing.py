@@ -21,16 +21,16 @@ from forum.access import (
     visible_threads,
 )
 from forum.accounts.models import User
-from forum.errors import Forbidden, NotFound
+from forum.errors import Forbidden, Locked, NotFound
 from forum.screening import asking
 from forum.screening.models import Decision, Kind, Screening
 from forum.spam.judging import Outcome, Submission
 from forum.text.languages import language_of
-from forum.text.rendering import render
+from forum.text.rendering import linked_addresses
 from forum.text.slugs import slugify
-from forum.threads import limits, mentions, publishing
-from forum.threads.models import Post, Revision, RevisionStatus, Status, Thread
-from forum.threads.posting import Draft, Posted, context_of
+from forum.threads import limits, publishing
+from forum.threads.models import Lock, Post, Revision, RevisionStatus, Status, Thread
+from forum.threads.posting import Draft, Posted, Prepared, context_of
 
 
 def find_own(session: Session, viewer: Viewer, post_id: int) -> tuple[Post, Thread]:
@@ -50,9 +50,18 @@ def find_editable(session: Session, viewer: Viewer, post_id: int, now: datetime)
     """A post that the viewer may edit now, with its thread. Raises NotFound or Forbidden."""
     post, thread = find_own(session, viewer, post_id)
     require_writer(viewer)
-    if not may_edit(viewer, post.author_id, post.status, post.created_at, now):
-        raise Forbidden(_("Posts can be edited by their authors, for 30 days."))
-    return post, thread
+    is_locked = _is_locked(session, thread)
+    if may_edit(viewer, post.author_id, post.status, post.created_at, now, is_locked=is_locked):
+        return post, thread
+    if may_edit(viewer, post.author_id, post.status, post.created_at, now, is_locked=False):
+        raise Locked(_("This thread is locked, so that what was said in it stays as it is."))
+    raise Forbidden(_("Posts can be edited by their authors, for 30 days."))
+
+
+def waiting_version(session: Session, post_id: int) -> Revision | None:
+    """The version of a public post that its author sent last and that waits for a moderator; one statement."""
+    query = sa.select(Revision).where(Revision.post_id == post_id, Revision.status == RevisionStatus.HELD)
+    return session.scalars(query).first()
 
 
 def find_thread(session: Session, viewer: Viewer, thread_id: int) -> Thread:
@@ -88,27 +97,30 @@ def find_deletable(session: Session, viewer: Viewer, post_id: int) -> tuple[Post
     return post, thread
 
 
-def edit(session: Session, viewer: Viewer, post_id: int, draft: Draft, now: datetime) -> Posted | None:
+def edit(session: Session, viewer: Viewer, post_id: int, prepared: Prepared, now: datetime) -> Posted | None:
     """Give a post a new version, and its thread a new title when it opens one. None: nothing was changed.
 
     The new text is screened like a new post. What is held leaves the old version public; a post that itself still waits
-    goes on waiting with its new text, whatever the verdict, so that edits can't be used to try words on the filter.
+    goes on waiting with its new text, whatever the verdict, so that edits can't be used to try words on the filter. Who
+    sends the public text again takes back the version that waits.
     """
     post, thread = find_editable(session, viewer, post_id, now)
+    draft, waiting = prepared.draft, waiting_version(session, post_id)
     title = draft.title if post.is_opening else ""
-    if draft.body == post.body and title == (thread.title if post.is_opening else ""):
+    if (draft.body, title) == (post.body, thread.title if post.is_opening else ""):
+        return take_back(session, viewer, post_id, now)
+    if waiting is not None and (draft.body, title) == (waiting.body, waiting.title or ""):
         return None
     limits.check_edits(session, viewer, now)
-    rendered = render(draft.body, mentions.known(session, draft.body))
-    limits.check_links(viewer, len(rendered.links))
-    links = Counter(link.url for link in rendered.links)
+    limits.check_links(viewer, len(prepared.links))
+    added = Counter(prepared.links) - Counter(linked_addresses(post.html))
     submission = Submission(
         kind=Kind.EDIT,
         title=title,
         body=draft.body,
         author_name=viewer.display_name or viewer.name,
-        links=tuple(links.elements()),
-        added_links=(links - Counter(link.url for link in render(post.body).links)).total(),
+        links=prepared.links,
+        added_links=added.total(),
         context="" if post.is_opening else context_of(session, thread),
         form_age_s=draft.form_age_s,
         is_trap_filled=draft.is_trap_filled,
@@ -120,15 +132,25 @@ def edit(session: Session, viewer: Viewer, post_id: int, draft: Draft, now: date
     asking.withdraw(session, post.id)
     if post.status == Status.HELD:
         row = asking.keep_waiting(session, viewer.id, submission, verdict, now, post_id=post.id)
-        post.body, post.html, post.lang = draft.body, rendered.html, rendered.lang
+        post.body, post.html, post.lang = draft.body, prepared.rendered.html, prepared.rendered.lang
         if post.is_opening:
             thread.title, thread.slug, thread.lang = title, slugify(title), language_of(title)
         return Posted(post.id, Outcome.HELD, tuple(row.reasons))
     revision = _revise(session, viewer, post, thread, draft, now)
     row = asking.keep(session, viewer.id, submission, verdict, now, post_id=post.id, revision_id=revision.id)
     if verdict.outcome == Outcome.PUBLISHED:
-        publishing.publish_revision(session, revision.id, now)
+        publishing.publish_revision(session, revision.id, now, prepared.rendered)
     return Posted(post.id, verdict.outcome, tuple(row.reasons))
+
+
+def take_back(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Posted | None:
+    """Take back the version that waits, so that the public one stands alone. None: no version waits."""
+    post, _thread = find_editable(session, viewer, post_id, now)
+    if waiting_version(session, post_id) is None:
+        return None
+    asking.withdraw(session, post_id)
+    _replace_waiting(session, post_id)
+    return Posted(post.id, Outcome.PUBLISHED, is_taken_back=True)
 
 
 def delete(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Posted:
@@ -146,9 +168,12 @@ def delete(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Pos
 
 def restore(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Posted:
     """Bring back a post that one deleted: public when it was public, waiting when it waited."""
-    post, _thread = find_own(session, viewer, post_id)
+    post, thread = find_own(session, viewer, post_id)
     require_writer(viewer)
-    if not may_restore(viewer, post.author_id, post.status):
+    is_locked = _is_locked(session, thread)
+    if not may_restore(viewer, post.author_id, post.status, is_locked=is_locked):
+        if is_locked and may_restore(viewer, post.author_id, post.status, is_locked=False):
+            raise Locked(_("This thread is locked. The post can be brought back when it is open again."))
         raise Forbidden(_("Only a post that you deleted yourself can be brought back."))
     waited = session.scalars(
         sa.select(Screening)
@@ -162,6 +187,10 @@ def restore(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Po
         return Posted(post_id, Outcome.HELD)
     publishing.publish(session, post_id, now)
     return Posted(post_id, Outcome.PUBLISHED)
+
+
+def _is_locked(session: Session, thread: Thread) -> bool:
+    return session.get(Lock, thread.id) is not None
 
 
 def _revise(

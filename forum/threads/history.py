@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from forum.access import Viewer, may_see_versions, visible_posts, visible_threads
 from forum.errors import NotFound
-from forum.text.diffs import Line, changes
+from forum.text.diffs import Budget, Line, changes
 from forum.threads.addresses import post_url
 from forum.threads.models import Post, Revision, RevisionStatus, Thread
 
-# A post that is edited more often shows its latest versions.
-VERSIONS_SHOWN = 50
+# A post that is edited more often shows its latest versions: each is the whole text, and readers look for the last.
+VERSIONS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +57,34 @@ def versions(session: Session, viewer: Viewer, post_id: int) -> History:
     kept = sa.select(Revision).where(Revision.post_id == post_id)
     if not may_see_versions(viewer, post.author_id):
         kept = kept.where(Revision.status == RevisionStatus.PUBLIC)
-    newest_first = kept.order_by(Revision.id.desc()).limit(VERSIONS_SHOWN)
-    rows = list(reversed(session.scalars(newest_first).all()))
+    newest_first = kept.add_columns(sa.func.count().over()).order_by(Revision.id.desc()).limit(VERSIONS_SHOWN)
+    rows = session.execute(newest_first).all()
     if len(rows) < 2:
         raise NotFound
-    return History(
-        post_url(post.id), post.title, post.thread_lang, post.lang, tuple(reversed(_compare(rows)))
+    shown = _compare([row for row, _count in rows], rows[0][1])
+    return History(post_url(post.id), post.title, post.thread_lang, post.lang, shown)
+
+
+def _compare(rows: list[Revision], count: int) -> tuple[Version, ...]:
+    """The latest of `count` versions, newest first; where comparisons run out, older ones are marked coarsely."""
+    budget = Budget()
+    return tuple(
+        _version(row, _public_before(rows[place + 1 :]), count - place, budget)
+        for place, row in enumerate(rows)
     )
 
 
-def _compare(rows: list[Revision]) -> list[Version]:
-    found: list[Version] = []
-    public: Revision | None = None
-    for number, row in enumerate(rows, start=1):
-        title, body = row.title or "", public.body if public else ""
-        found.append(
-            Version(
-                number=number,
-                created_at=row.created_at,
-                status=row.status,
-                title=title,
-                is_title_changed=public is not None and title != (public.title or ""),
-                lines=changes(body, row.body) if public else changes(row.body, row.body),
-            )
-        )
-        if row.status == RevisionStatus.PUBLIC:
-            public = row
-    return found
+def _public_before(older: list[Revision]) -> Revision | None:
+    return next((row for row in older if row.status == RevisionStatus.PUBLIC), None)
+
+
+def _version(row: Revision, before: Revision | None, number: int, budget: Budget) -> Version:
+    title = row.title or ""
+    return Version(
+        number=number,
+        created_at=row.created_at,
+        status=row.status,
+        title=title,
+        is_title_changed=before is not None and title != (before.title or ""),
+        lines=changes(before.body if before else row.body, row.body, budget),
+    )

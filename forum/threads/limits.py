@@ -32,7 +32,6 @@ FIRST_DAY = timedelta(days=1)
 FIRST_DAY_THREADS, FIRST_DAY_POSTS = 3, 15
 # More than anybody of good will writes, few enough for moderators to look through.
 DAY_THREADS, DAY_POSTS = 20, 200
-
 # A long guide may take an evening of mending; every version is kept, so they can't be without end.
 DAY_EDITS = 60
 
@@ -42,7 +41,7 @@ def is_new(viewer: Viewer) -> bool:
     return not viewer.is_staff and viewer.approved_count < NEW_UNTIL_APPROVED and not limiting.are_lifted()
 
 
-def told(viewer: Viewer) -> list[str]:
+def told(viewer: Viewer, now: datetime) -> list[str]:
     """The limits that hold for the viewer, in sentences, for beside the form."""
     sentences = [_("Up to %(count)s characters.", count=f"{BODY_MAX:,}")]
     if is_new(viewer):
@@ -53,7 +52,7 @@ def told(viewer: Viewer) -> list[str]:
                 LINKS_MAX_NEW,
             )
         )
-    if _is_first_day(viewer, None):
+    if _is_first_day(viewer, now):
         sentences.append(
             _(
                 "On your first day: %(threads)d threads and %(posts)d posts.",
@@ -82,18 +81,18 @@ def check_pace(session: Session, viewer: Viewer, *, is_thread: bool, now: dateti
         sa.func.count().filter(Post.is_opening),
         sa.func.max(Post.created_at),
         sa.func.min(Post.created_at),
+        sa.func.min(Post.created_at).filter(Post.is_opening),
     ).where(Post.author_id == viewer.id, Post.created_at > since)
-    posts, threads, newest, oldest = session.execute(query).one()
+    posts, threads, newest, oldest_post, oldest_thread = session.execute(query).one()
     if newest is not None and now - newest < timedelta(seconds=SECONDS_BETWEEN_POSTS):
         raise TooFast(_("One moment: your last post was only seconds ago."), SECONDS_BETWEEN_POSTS)
     most_threads, most_posts = (
         (FIRST_DAY_THREADS, FIRST_DAY_POSTS) if _is_first_day(viewer, now) else (DAY_THREADS, DAY_POSTS)
     )
-    if posts >= most_posts or (is_thread and threads >= most_threads):
-        wait_s = int((oldest + timedelta(days=1) - now).total_seconds()) + 1
-        raise TooFast(
-            _("That is a lot for one day. Please go on tomorrow; what you wrote stays in the form."), wait_s
-        )
+    if posts >= most_posts:
+        raise _enough_for_today(oldest_post, now)
+    if is_thread and threads >= most_threads:
+        raise _enough_for_today(oldest_thread, now)
 
 
 def check_edits(session: Session, viewer: Viewer, now: datetime) -> None:
@@ -107,11 +106,16 @@ def check_edits(session: Session, viewer: Viewer, now: datetime) -> None:
     )
     edits, oldest = session.execute(query).one()
     if edits >= DAY_EDITS:
-        wait_s = int((oldest + timedelta(days=1) - now).total_seconds()) + 1
-        raise TooFast(_("That is a lot for one day. Please go on tomorrow; what you wrote stays in the form."), wait_s)
+        raise _enough_for_today(oldest, now)
 
 
-def _is_first_day(viewer: Viewer, now: datetime | None) -> bool:
-    if viewer.joined_at is None or not is_new(viewer):
-        return False
-    return (now or datetime.now(viewer.joined_at.tzinfo)) - viewer.joined_at < FIRST_DAY
+def _enough_for_today(oldest: datetime, now: datetime) -> TooFast:
+    """The refusal that ends when the oldest of what was counted is a day old."""
+    wait_s = int((oldest + timedelta(days=1) - now).total_seconds()) + 1
+    return TooFast(
+        _("That is a lot for one day. Please go on tomorrow; what you wrote stays in the form."), wait_s
+    )
+
+
+def _is_first_day(viewer: Viewer, now: datetime) -> bool:
+    return viewer.joined_at is not None and is_new(viewer) and now - viewer.joined_at < FIRST_DAY

@@ -87,7 +87,9 @@ def of_board(session: Session, board_id: int, language: str, before: str | None 
 
 def pinned(session: Session, board_id: int, language: str) -> tuple[ThreadRow, ...]:
     """The pinned threads of a board, the last pinned first; one statement."""
-    query = _select().where(Thread.board_id == board_id, Pin.thread_id.is_not(None), listed_threads())
+    # Few threads are pinned, and their index leads to them; a board has thousands.
+    are_pinned = Thread.id.in_(sa.select(Pin.thread_id))
+    query = _select().where(are_pinned, Thread.board_id == board_id, listed_threads())
     rows = session.execute(query.order_by(Pin.created_at.desc()))
     return tuple(_thread_row(row, language, with_board=False) for row in rows)
 

@@ -123,7 +123,7 @@ class Post(Model):
     versions: Mapped[int] = mapped_column(default=1)
     """How many public versions there have been; above 1 the history holds them all."""
     idempotency: Mapped[str | None] = mapped_column(sa.String(64))
-    """The form's one-time value: the same form sent twice finds the post that the first made."""
+    """A digest of the form's one-time value and texts: a form sent twice finds the post that the first made."""
 
 
 class RevisionStatus(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -37,26 +38,47 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A draft with its HTML, which takes up to a third of a second to make: too long while all other writers wait."""
+
+    draft: Draft
+    rendered: Rendered
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        return tuple(link.url for link in self.rendered.links)
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
     """What became of it: `post_id` is 0 when it was refused, and `reasons` say why it was not published."""
 
     post_id: int
     outcome: Outcome
     reasons: tuple[dict[str, object], ...] = ()
+    is_taken_back: bool = False
+    """Whether a change that waited was taken back, so that what was public stands alone."""
 
 
-def start_thread(session: Session, viewer: Viewer, board_slug: str, draft: Draft, now: datetime) -> Posted:
+def prepare(session: Session, draft: Draft) -> Prepared:
+    """Render a draft, ready for the verbs. It only reads, and is called before the transaction that writes."""
+    return Prepared(draft, render(draft.body, mentions.known(session, draft.body)))
+
+
+def start_thread(
+    session: Session, viewer: Viewer, board_slug: str, prepared: Prepared, now: datetime
+) -> Posted:
     """Open a thread on a board. Raises Forbidden, Invalid or TooFast; the same form twice gives the first result."""
-    if (before := _made_before(session, viewer, draft)) is not None:
+    draft, mark = prepared.draft, _mark(prepared.draft, board_slug)
+    if (before := _made_before(session, viewer, mark)) is not None:
         return before
     require_writer(viewer)
     board_id = session.scalar(sa.select(Board.id).where(Board.slug == board_slug))
     if board_id is None:
         raise Invalid(board=_("Please choose a board."))
     limits.check_pace(session, viewer, is_thread=True, now=now)
-    rendered = render(draft.body, mentions.known(session, draft.body))
-    limits.check_links(viewer, len(rendered.links))
-    submission, verdict = _screen(session, viewer, Kind.THREAD, draft, rendered, "", now)
+    limits.check_links(viewer, len(prepared.links))
+    submission, verdict = _screen(session, viewer, Kind.THREAD, prepared, "", now)
     if verdict.outcome == Outcome.REFUSED:
         return _refused(session, viewer, submission, verdict, now)
     thread = Thread(
@@ -71,27 +93,25 @@ def start_thread(session: Session, viewer: Viewer, board_slug: str, draft: Draft
     )
     session.add(thread)
     session.flush()
-    post = _add(session, viewer, thread.id, draft, rendered, now, is_opening=True)
+    post = _add(session, viewer, thread.id, prepared, mark, now, is_opening=True)
     return _settle(session, viewer, post, submission, verdict, now)
 
 
-def reply(session: Session, viewer: Viewer, thread_id: int, draft: Draft, now: datetime) -> Posted:
+def reply(session: Session, viewer: Viewer, thread_id: int, prepared: Prepared, now: datetime) -> Posted:
     """Answer in a thread; the same form twice gives one post.
 
     Raises NotFound, Forbidden, Locked, Invalid or TooFast.
     """
-    if (before := _made_before(session, viewer, draft)) is not None:
+    mark = _mark(prepared.draft, str(thread_id))
+    if (before := _made_before(session, viewer, mark)) is not None:
         return before
     thread = find_open(session, viewer, thread_id)
     limits.check_pace(session, viewer, is_thread=False, now=now)
-    rendered = render(draft.body, mentions.known(session, draft.body))
-    limits.check_links(viewer, len(rendered.links))
-    submission, verdict = _screen(
-        session, viewer, Kind.REPLY, draft, rendered, context_of(session, thread), now
-    )
+    limits.check_links(viewer, len(prepared.links))
+    submission, verdict = _screen(session, viewer, Kind.REPLY, prepared, context_of(session, thread), now)
     if verdict.outcome == Outcome.REFUSED:
         return _refused(session, viewer, submission, verdict, now)
-    post = _add(session, viewer, thread.id, draft, rendered, now)
+    post = _add(session, viewer, thread.id, prepared, mark, now)
     return _settle(session, viewer, post, submission, verdict, now)
 
 
@@ -120,13 +140,22 @@ def context_of(session: Session, thread: Thread) -> str:
     return f"{thread.title}\n{cut(opening, CONTEXT_LENGTH)}"
 
 
-def _made_before(session: Session, viewer: Viewer, draft: Draft) -> Posted | None:
-    """What the same form made before: a double click, a second tab, a browser that sends again after a lost answer."""
+def _mark(draft: Draft, place: str) -> str | None:
+    """What a form that is sent twice has in common with itself alone: its one-time value, its place and its texts.
+
+    Who goes back in the browser and writes something else sends the same value with another text, which is a new post.
+    """
     if not draft.idempotency:
         return None
-    query = sa.select(Post.id, Post.status).where(
-        Post.author_id == viewer.id, Post.idempotency == draft.idempotency
-    )
+    whole = f"{draft.idempotency}\0{place}\0{draft.title}\0{draft.body}"
+    return sha256(whole.encode()).hexdigest()
+
+
+def _made_before(session: Session, viewer: Viewer, mark: str | None) -> Posted | None:
+    """What the same form made before: a double click, a second tab, a browser that sends again after a lost answer."""
+    if mark is None:
+        return None
+    query = sa.select(Post.id, Post.status).where(Post.author_id == viewer.id, Post.idempotency == mark)
     row = session.execute(query).first()
     if row is None:
         return None
@@ -137,17 +166,17 @@ def _screen(
     session: Session,
     viewer: Viewer,
     kind: Kind,
-    draft: Draft,
-    rendered: Rendered,
+    prepared: Prepared,
     context: str,
     now: datetime,
 ) -> tuple[Submission, Verdict]:
+    draft = prepared.draft
     submission = Submission(
         kind=kind,
         title=draft.title,
         body=draft.body,
         author_name=viewer.display_name or viewer.name,
-        links=tuple(link.url for link in rendered.links),
+        links=prepared.links,
         context=context,
         form_age_s=draft.form_age_s,
         is_trap_filled=draft.is_trap_filled,
@@ -166,8 +195,8 @@ def _add(
     session: Session,
     viewer: Viewer,
     thread_id: int,
-    draft: Draft,
-    rendered: Rendered,
+    prepared: Prepared,
+    mark: str | None,
     now: datetime,
     *,
     is_opening: bool = False,
@@ -177,11 +206,11 @@ def _add(
         author_id=viewer.id,
         is_opening=is_opening,
         status=Status.HELD,
-        body=draft.body,
-        html=rendered.html,
-        lang=rendered.lang,
+        body=prepared.draft.body,
+        html=prepared.rendered.html,
+        lang=prepared.rendered.lang,
         created_at=now,
-        idempotency=draft.idempotency or None,
+        idempotency=mark,
     )
     session.add(post)
     session.flush()

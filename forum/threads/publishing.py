@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
 from forum.text.languages import language_of
-from forum.text.rendering import render
+from forum.text.rendering import Rendered, render
 from forum.text.slugs import slugify
 from forum.threads import mentions
 from forum.threads.models import Board, Post, Revision, RevisionStatus, Status, Thread
@@ -34,13 +34,15 @@ def hold_again(session: Session, post_id: int, now: datetime) -> None:
     _change(session, post_id, Status.HELD, now)
 
 
-def publish_revision(session: Session, revision_id: int, now: datetime) -> None:
-    """Make a version the public one."""
+def publish_revision(
+    session: Session, revision_id: int, now: datetime, rendered: Rendered | None = None
+) -> None:
+    """Make a version the public one; `rendered` is its HTML, where it was made before the transaction."""
     revision = session.get_one(Revision, revision_id)
     revision.status = RevisionStatus.PUBLIC
     post = session.get_one(Post, revision.post_id)
     post.versions += 1
-    _show(session, post, revision)
+    _show(session, post, revision, rendered)
 
 
 def reject_revision(session: Session, revision_id: int) -> None:
@@ -67,8 +69,8 @@ def hold_revision_again(session: Session, revision_id: int) -> None:
     _show(session, post, before)
 
 
-def _show(session: Session, post: Post, revision: Revision) -> None:
-    rendered = render(revision.body, mentions.known(session, revision.body))
+def _show(session: Session, post: Post, revision: Revision, rendered: Rendered | None = None) -> None:
+    rendered = rendered or render(revision.body, mentions.known(session, revision.body))
     post.body, post.html, post.lang = revision.body, rendered.html, rendered.lang
     post.edited_at = revision.created_at if post.versions > 1 else None
     if revision.title is not None:

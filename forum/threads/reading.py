@@ -21,6 +21,7 @@ from forum.access import (
     may_reply,
     may_report,
     may_restore,
+    sees_all,
     visible_posts,
     visible_threads,
 )
@@ -232,8 +233,7 @@ def _posts(viewer: Viewer, thread: _Thread) -> sa.Select[*tuple[Any, ...]]:
 
 def _view(row: Any, viewer: Viewer, thread: _Thread, now: datetime) -> PostView:
     url = post_url(row.id)
-    is_public = row.status == Status.PUBLIC
-
+    is_public, is_locked = row.status == Status.PUBLIC, thread.row.is_locked
     return PostView(
         id=row.id,
         number=row.number,
@@ -247,9 +247,13 @@ def _view(row: Any, viewer: Viewer, thread: _Thread, now: datetime) -> PostView:
         html=stored(row.html),
         history_url=f"{url}/history" if row.edited_at is not None else None,
         quote_url=f"/t/{thread.row.id}/reply?quote={row.id}" if thread.is_open and is_public else None,
-        edit_url=f"{url}/edit" if may_edit(viewer, row.author_id, row.status, row.created_at, now) else None,
+        edit_url=f"{url}/edit"
+        if may_edit(viewer, row.author_id, row.status, row.created_at, now, is_locked=is_locked)
+        else None,
         delete_url=f"{url}/delete" if may_delete(viewer, row.author_id, row.status) else None,
-        restore_url=f"{url}/restore" if may_restore(viewer, row.author_id, row.status) else None,
+        restore_url=f"{url}/restore"
+        if may_restore(viewer, row.author_id, row.status, is_locked=is_locked)
+        else None,
         report_url=f"{url}/report" if may_report(viewer, row.author_id, row.status) else None,
         moderate_url=f"{url}/moderate" if may_moderate(viewer) else None,
     )

@@ -33,6 +33,7 @@ NOTICES = {
     "edit-held": Notice(
         _("Your change waits for a moderator; until then others see the version before it."), "info"
     ),
+    "edit-withdrawn": Notice(_("Your change is taken back; the text stays as everybody sees it.")),
     "unchanged": Notice(_("Nothing was changed."), "info"),
     "deleted": Notice(_("Your post is gone. You can bring it back from here.")),
     "restored": Notice(_("Your post is back.")),

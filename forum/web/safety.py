@@ -71,7 +71,10 @@ def refuse_other_sites() -> None:
 
 def refuse_crowded_forms() -> None:
     """Refuse a form of very many fields before it is taken apart, which Werkzeug sees to for multipart bodies only."""
-    if request.mimetype == "application/x-www-form-urlencoded" and request.get_data().count(b"&") > MOST_FORM_PARTS:
+    if (
+        request.mimetype == "application/x-www-form-urlencoded"
+        and request.get_data().count(b"&") > MOST_FORM_PARTS
+    ):
         raise RequestEntityTooLarge
 
 
@@ -96,8 +99,8 @@ def keep_to_https(response: Response) -> Response:
 def let_browsers_ask_again(response: Response) -> Response:
     """Give pages an ETag, so that an unchanged one is answered by 304; say who may keep them.
 
-    Every page is asked for again each time, so that it is never stale. What a signed-in browser gets is its own; errors,
-    answers to forms and what stands behind a link from a mail are kept by nobody.
+    Every page is asked for again each time, so that it is never stale. What a signed-in browser gets is its own;
+    errors, answers to forms and what stands behind a link from a mail are kept by nobody.
     """
     if response.direct_passthrough or "Cache-Control" in response.headers:
         return response

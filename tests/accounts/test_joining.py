@@ -170,7 +170,7 @@ def test_the_session_names_the_browser(app, guest):
     agent = "Mozilla/5.0 (Android 14; Mobile; rv:128.0) Gecko/128.0 Firefox/128.0"
     guest.post("/join", data=GOOD, headers={"User-Agent": agent})
     with app.app_context():
-        assert reading().scalar(sa.select(LoginSession.browser)) == "Firefox on Android"
+        assert reading().scalar(sa.select(LoginSession.browser)) == "Firefox · Android"
 
 
 def _unstamped(text: str) -> str:

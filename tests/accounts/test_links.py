@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from forum.accounts import tidying, tokens
+from forum.accounts.letters import PATHS
 from forum.accounts.models import LoginSession, Purpose, Token, User
 from forum.db import reading, write
 from forum.errors import NotFound
@@ -172,7 +173,8 @@ def test_a_changed_address_needs_its_member_signed_in(postal, member, outbox, li
     link = link_in(outbox(postal)[0])
     stranger = browser(postal)
     for answer in (stranger.get(link), stranger.post(link)):
-        assert answer.location == f"/login?next={link}"
+        assert (answer.status_code, answer.location) == (403, None)
+        assert "Please log in as Alice first" in answer.text
     stranger.post("/login", data={"username": "Bob", "password": makers.PASSWORD})
     for answer in (stranger.get(link), stranger.post(link)):
         assert answer.status_code == 403
@@ -224,3 +226,27 @@ def test_another_site_can_not_press_the_button(postal, outbox, link_in):
     link = link_in(outbox(postal)[0])
     assert browser(postal).post(link, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert column(postal, User.email_confirmed_at, "Kenji") is None
+
+
+def test_an_address_in_code_is_refused_before_a_mail_is_made(postal, outbox):
+    answer = browser(postal).post("/reset", data={"email": "=?utf-8?q?=0a?=@example.org"})
+    assert answer.status_code == 422
+    assert outbox(postal) == []
+
+
+def test_new_passwords_are_not_tried_without_end(app, guest):
+    with app.app_context(), write() as session:
+        alice = makers.member(session, "Alice")
+        secret = tokens.issue(session, alice, Purpose.RESET_PASSWORD, "alice@example.org", datetime.now(UTC))
+    answers = [guest.post(f"/reset/{secret}", data={"password": "password1234"}) for _ in range(21)]
+    assert {answer.status_code for answer in answers[:20]} == {422}
+    assert (answers[20].status_code, "Retry-After" in answers[20].headers) == (429, True)
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_nobody_keeps_the_page_behind_a_link(app, sign_in, purpose):
+    with app.app_context(), write() as session:
+        alice = makers.member(session, "Alice")
+        secret = tokens.issue(session, alice, purpose, "alice@example.org", datetime.now(UTC))
+    answer = sign_in("Alice").get(PATHS[purpose] + secret)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")

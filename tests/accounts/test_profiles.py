@@ -236,3 +236,34 @@ def statements(app, act) -> int:
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return count
+
+
+def test_words_that_wait_still_wait_when_the_form_is_sent_twice(held):
+    answer = held.post(
+        "/settings", data={"display_name": "Nana K.", "bio": "New words."}, follow_redirects=True
+    )
+    assert "Your profile text waits for a moderator" in answer.text
+
+
+def test_a_post_that_waits_in_a_removed_thread_of_somebody_else_is_gone_for_its_author(app, sign_in):
+    with app.app_context(), write() as session:
+        alice, bob = makers.member(session, "Alice"), makers.member(session, "Bob")
+        makers.moderator(session)
+        gone = makers.thread(session, bob, title="Removed thread", status=Status.REMOVED)
+        makers.post(session, gone, alice, body="Still waiting.", status=Status.HELD)
+    assert "Removed thread" not in sign_in("Alice").get("/u/Alice").text
+    assert "Removed thread" in sign_in("Mori").get("/u/Alice").text
+
+
+def test_a_suspended_moderator_sees_what_members_see(app, sign_in):
+    with app.app_context(), write() as session:
+        alice, mori = makers.member(session, "Alice"), makers.moderator(session)
+        thread = makers.thread(session, alice)
+        makers.post(session, thread, alice, body="Body held.", status=Status.HELD)
+        makers.thread(session, alice, title="Held thread", status=Status.HELD)
+        session.add(Suspension(user_id=mori.id, by_id=mori.id, reason="Rest.", created_at=makers.NOW))
+    client = sign_in("Mori")
+    assert client.get("/t/2-held-thread").status_code == 404
+    for path in ("/u/Alice", "/t/1-first-winter-in-an-inaka-house", "/"):
+        page = client.get(path).text
+        assert not any(hidden in page for hidden in ("Body held.", "Held thread", "/mod"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from forum.accounts.models import LoginSession, ProfileChange, Suspension, User
 from forum.db import reading, write
 from forum.screening.models import Screening
+from forum.text.moments import in_japan
 from tests import makers
 from tests.conftest import browser
 
@@ -181,3 +184,67 @@ def test_changes_of_a_profile_leave_a_trail(app, alice):
             reading().execute(sa.select(ProfileChange.old_bio, ProfileChange.bio, ProfileChange.status)).all()
         )
     assert [tuple(row) for row in rows] == [("", "First.", "published"), ("First.", "Second.", "published")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Аdmin",  # with a Cyrillic A
+        "Мoderator",  # with a Cyrillic M
+        "Moderator!",
+        "Admin✓",
+        "管理人★",
+        "The Moderator",
+        "M o d e r a t o r",
+        "Moderator 2",
+        "Mori★",
+        "[Mori]",
+        "Bob",
+        "B-o-b",
+        "ВОВ",
+        "Kaori, at the desk",
+        "KAORI AT THE DESK!",
+    ],
+)
+def test_no_member_stands_under_the_name_of_somebody_else_or_of_the_board(app, alice, name):
+    with app.app_context(), write() as session:
+        makers.moderator(session, "Kaori", display_name="Kaori at the desk")
+    answer = alice.post("/settings", data={"display_name": name})
+    assert answer.status_code == 422
+    assert column(app, User.display_name) == ""
+
+
+@pytest.mark.parametrize("name", ["Alice", "ÁLICE ✦", "Alice in Tottori", "Bobby", "★★", "鳥取のアリス"])
+def test_ones_own_name_and_free_ones_are_taken(app, alice, name):
+    with app.app_context(), write() as session:
+        makers.moderator(session, "Kaori", display_name="✿")
+    assert alice.post("/settings", data={"display_name": name}).status_code == 303
+    assert column(app, User.display_name) == name
+
+
+def test_the_user_name_stands_by_a_display_name(app, alice, guest):
+    with app.app_context(), write() as session:
+        makers.thread(session, session.scalars(sa.select(User).where(User.name == "Alice")).one())
+    alice.post("/settings", data={"display_name": "Alice in Tottori"})
+    assert "@Alice" in guest.get("/u/Alice").text
+    assert 'title="@Alice"' in guest.get("/t/1-first-winter-in-an-inaka-house").text
+
+
+def test_a_profile_is_saved_twenty_times_a_day(app, alice):
+    answers = [alice.post("/settings", data={"bio": f"Edition {number}."}) for number in range(21)]
+    assert {answer.status_code for answer in answers[:20]} == {303}
+    assert (answers[20].status_code, "Retry-After" in answers[20].headers) == (429, True)
+
+
+def test_a_suspended_member_is_told_until_when(app, alice):
+    until = makers.now() + timedelta(days=3)
+    with app.app_context(), write() as session:
+        ids = dict(session.execute(sa.select(User.name, User.id)).all())
+        row = Suspension(
+            user_id=ids["Alice"], by_id=ids["Mori"], reason="Shouting.", created_at=makers.NOW, until=until
+        )
+        session.add(row)
+    assert f"until {in_japan(until, 'en')}: Shouting." in alice.post("/settings", data={"bio": "x"}).text
+    with app.app_context(), write() as session:
+        session.execute(sa.update(Suspension).values(until=None))
+    assert "suspended for good" in alice.post("/settings", data={"bio": "x"}).text

@@ -43,6 +43,7 @@ STAFF_PAGES = [
     "/mod",
     "/p/2/moderate",
     "/t/1/moderate",
+    "/u/Alice/moderate",
     "/u/Alice/suspend",
     "/t/1-first-winter-in-an-inaka-house",
 ]

@@ -70,6 +70,8 @@ ROUTES = [
     ("moderation.post", "POST", "/p/2/moderate", STAFF),
     ("moderation.thread", "GET", "/t/1/moderate", STAFF),
     ("moderation.thread", "POST", "/t/1/moderate", STAFF),
+    ("moderation.profile", "GET", "/u/Alice/moderate", STAFF),
+    ("moderation.profile", "POST", "/u/Alice/moderate", STAFF),
     ("moderation.suspend", "GET", "/u/Alice/suspend", STAFF),
     ("moderation.suspend", "POST", "/u/Alice/suspend", STAFF),
     ("moderation.lift", "POST", "/u/Alice/suspend/lift", STAFF),
@@ -84,7 +86,6 @@ BY_SECRET = {
     "accounts.reset": "whoever has the link from the mail",
     "accounts.new_email": "whoever has the link from the mail",
     "accounts.end_session": "whose session it is",
-    "moderation.profile": "the staff, for a profile text that waits",
 }
 
 

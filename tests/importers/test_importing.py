@@ -154,7 +154,7 @@ def test_authors_without_a_name_are_one_member(app, run_import, tmp_path):
     run_import(write_lines(tmp_path / "threads.jsonl", [thread("t1", nobody, nobody), thread("t2", nobody)]))
     with app.app_context():
         user = reading().scalars(sa.select(User)).one()
-        assert (user.name, user.posts_count) == ("unknown_coffee.example", 3)
+        assert (user.name, user.posts_count) == ("unknown_coffee_example", 3)
 
 
 def test_unknown_times_are_taken_from_their_neighbours(app, run_import, tmp_path):

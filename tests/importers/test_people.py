@@ -15,7 +15,7 @@ from tests.importers.corpora import write_lines
     ("given", "name", "display_name"),
     [
         ("Darren Kopp", "Darren_Kopp", "Darren Kopp"),
-        ("mark.mayo", "mark.mayo", ""),
+        ("mark.mayo", "mark_mayo", "mark.mayo"),
         ("i--", "i_2", "i--"),
         ("たなか 先生", "たなか_先生", "たなか 先生"),
         ("admin", "se-travel-10", ""),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from forum.accounts import profiles
 from forum.accounts.models import ProfileChange, User
 from forum.db import db, write
 from forum.moderation.models import Report
@@ -71,11 +72,11 @@ def held_edit(session, author, thread=None) -> Post:
     return post
 
 
-def held_profile(session, author) -> ProfileChange:
+def held_profile(session, author, bio=SPAMMY, verdict=HELD) -> ProfileChange:
     change = ProfileChange(
         user_id=author.id,
         display_name="Visa shop",
-        bio=SPAMMY,
+        bio=bio,
         old_display_name=author.display_name,
         old_bio=author.bio,
         status="held",
@@ -83,7 +84,15 @@ def held_profile(session, author) -> ProfileChange:
     )
     session.add(change)
     session.flush()
-    screened(session, author, Kind.PROFILE, SPAMMY, HELD, title="Visa shop", profile_change_id=change.id)
+    screened(session, author, Kind.PROFILE, bio, verdict, title="Visa shop", profile_change_id=change.id)
+    return change
+
+
+def public_profile(session, author) -> ProfileChange:
+    """Words about herself that screening has published; others stood there before."""
+    author.bio = "I teach in Chiba."
+    change = held_profile(session, author, "Mori is an idiot.", GOOD)
+    profiles.publish_change(session, change.id)
     return change
 
 
@@ -120,16 +129,15 @@ def staged(app, scene, author="Alice", **more) -> int:
 
 def seen(page: str, url: str) -> str:
     """The mark in the form that sends to `url`."""
-    form = page[page.index(f'action="{url}"') :]
+    form = page[page.lower().index(f'action="{url.lower()}"') :]
     match = re.search(r'name="seen" value="([0-9.]+)"', form)
     assert match
     return match[1]
 
 
 def decide(browser, url, act, **fields):
-    """Press a button of the thing at `url`, as its form stands in the queue or on the post's own page."""
-    page = browser.get("/mod" if url.startswith("/mod/") else url).text
-    return browser.post(url, data={"act": act, "seen": seen(page, url), **fields})
+    """Press a button of the thing at `url`, as its form stands on its own page."""
+    return browser.post(url, data={"act": act, "seen": seen(browser.get(url).text, url), **fields})
 
 
 def dump(app) -> dict[str, list[tuple[object, ...]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
@@ -11,15 +12,16 @@ from tests.moderation import scenes
 from tests.moderation.scenes import decide, dump, newest_act, staged, value
 
 WAITING = (scenes.held_thread, scenes.held_reply, scenes.held_edit, scenes.held_profile)
+PROFILES = (scenes.held_profile, scenes.public_profile)
 ROUNDS = [
     *((scene, act) for scene in WAITING for act in ("approve", "remove", "spam")),
     *((scenes.reported_reply, act) for act in ("dismiss", "remove", "spam")),
-    *((scenes.public_reply, act) for act in ("remove", "spam")),
+    *((scene, act) for scene in (scenes.public_reply, scenes.public_profile) for act in ("remove", "spam")),
 ]
 
 
 def address(scene, thing: int) -> str:
-    return f"/mod/profiles/{thing}" if scene is scenes.held_profile else f"/p/{thing}/moderate"
+    return "/u/Alice/moderate" if scene in PROFILES else f"/p/{thing}/moderate"
 
 
 @pytest.mark.parametrize(("scene", "act"), ROUNDS)
@@ -67,8 +69,8 @@ def test_a_rejected_edit_leaves_the_public_version_alone(app, mori, act):
 
 
 def test_an_approved_profile_text_is_shown(app, mori, guest):
-    change = staged(app, scenes.held_profile)
-    decide(mori, f"/mod/profiles/{change}", "approve")
+    staged(app, scenes.held_profile)
+    decide(mori, "/u/Alice/moderate", "approve")
     assert "Visa shop" in guest.get("/u/Alice").text
 
 
@@ -121,10 +123,10 @@ def test_a_decision_about_an_edit_leaves_the_reports_open(app, mori):
     assert value(app, "SELECT status FROM posts WHERE id = :id", id=post) == "removed"
 
 
-@pytest.mark.parametrize("scene", [*WAITING, scenes.reported_reply])
+@pytest.mark.parametrize("scene", [*WAITING, scenes.reported_reply, scenes.public_profile])
 def test_the_second_of_two_moderators_is_told_who_was_first(app, mori, sign_in, scene):
     url = address(scene, staged(app, scene))
-    mark = scenes.seen(mori.get("/mod").text, url)
+    mark = scenes.seen(mori.get(url).text, url)
     assert mori.post(url, data={"act": "remove", "seen": mark}).status_code == 303
     before = dump(app)
     second = sign_in("Rin").post(url, data={"act": "spam", "seen": mark})
@@ -166,6 +168,61 @@ def test_a_post_that_its_author_deleted_is_not_brought_back_by_an_undo(app, mori
     assert sign_in("Alice").post(f"/p/{post}/delete").status_code == 303
     assert mori.post(f"/mod/acts/{newest_act(app)}/undo").status_code == 409
     assert value(app, "SELECT status FROM posts WHERE id = :id", id=post) == "deleted"
+
+
+def test_an_edit_of_a_post_that_its_author_deleted_does_not_wait_again(app, mori, sign_in):
+    post = staged(app, scenes.held_edit)
+    decide(mori, f"/p/{post}/moderate", "remove")
+    assert sign_in("Alice").post(f"/p/{post}/delete").status_code == 303
+    assert mori.post(f"/mod/acts/{newest_act(app)}/undo").status_code == 409
+    assert value(app, "SELECT count(*) FROM revisions WHERE status = 'held'") == 0
+
+
+def test_a_moderator_takes_a_public_profile_text_back(app, mori, guest):
+    staged(app, scenes.public_profile)
+    assert 'href="/u/Alice/moderate"' in mori.get("/u/Alice").text
+    assert "/u/Alice/moderate" not in guest.get("/u/Alice").text
+    assert "Mori is an idiot." in mori.get("/u/Alice/moderate").text
+    assert decide(mori, "/u/Alice/moderate", "remove", why="unkind").status_code == 303
+    page = guest.get("/u/Alice").text
+    assert "idiot" not in page
+    assert "I teach in Chiba." in page
+
+
+def test_a_profile_that_came_by_import_is_taken_back_and_comes_back(app, mori, guest):
+    def imported(session, author):
+        author.bio, author.bio_html = "Cheap visas!", "<p>Cheap visas!</p>"
+        return author
+
+    staged(app, imported)
+    assert decide(mori, "/u/alice/moderate", "spam").status_code == 303
+    assert "Cheap visas" not in guest.get("/u/Alice").text
+    assert "nothing to decide" in mori.get("/u/Alice/moderate").text
+    assert mori.post(f"/mod/acts/{newest_act(app)}/undo").status_code == 303
+    assert "Cheap visas" in guest.get("/u/Alice").text
+
+
+def test_the_words_before_are_not_taken_away_by_a_page_that_did_not_show_them(app, mori, sign_in):
+    staged(app, scenes.public_profile)
+    mark = scenes.seen(mori.get("/u/Alice/moderate").text, "/u/Alice/moderate")
+    decide(mori, "/u/Alice/moderate", "remove")
+    answer = sign_in("Rin").post("/u/Alice/moderate", data={"act": "remove", "seen": mark})
+    assert (answer.status_code, "already decided by Mori" in answer.text) == (409, True)
+
+
+def test_whoever_lost_the_office_while_the_form_waited_its_turn_decides_nothing(app, mori):
+    post = staged(app, scenes.held_reply)
+    mark = scenes.seen(mori.get(f"/p/{post}/moderate").text, f"/p/{post}/moderate")
+    other = sqlite3.connect(app.config["SETTINGS"].database_path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("UPDATE users SET role = 'member' WHERE name = 'Mori'")
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(mori.post, f"/p/{post}/moderate", data={"act": "approve", "seen": mark})
+        wait([answer], timeout=0.5)
+        other.execute("COMMIT")
+        other.close()
+        assert answer.result().status_code == 404
+    assert value(app, "SELECT status FROM posts WHERE id = :id", id=post) == "held"
 
 
 def test_an_act_that_a_later_one_rests_on_is_not_undone(app, mori):
@@ -233,7 +290,7 @@ def test_bad_input_decides_nothing(app, mori, fields):
 
 
 def test_what_is_not_there_is_404(mori):
-    for url in ("/p/99/moderate", "/mod/profiles/99", "/mod/acts/99/undo"):
+    for url in ("/p/99/moderate", "/u/Nobody/moderate", "/mod/acts/99/undo"):
         assert mori.post(url, data={"act": "approve", "seen": "1.0"}).status_code == 404
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -86,7 +87,7 @@ def test_the_log_goes_on_where_the_page_ended_at_the_same_cost(app, mori, guest)
     assert guest.get("/log?before=3").text.count("log-entry") == 2
 
 
-@pytest.mark.parametrize("before", ["x", "0", "-1", "9" * 30, "²"])
+@pytest.mark.parametrize("before", ["x", "0", "-1", "9" * 30, "9" * 5000, "²", "٣", ""])
 def test_a_page_that_is_not_there_is_404(guest, before):
     assert guest.get(f"/log?before={before}").status_code == 404
 
@@ -100,6 +101,18 @@ def test_the_feed_is_atom(app, mori, guest):
     assert entry is not None
     assert entry.findtext(f"{ATOM}title") == "Mori locked First winter in an inaka house."
     assert entry.findtext(f"{ATOM}content") == "Enough < said & done."
+
+
+def test_the_feed_tells_when_an_entry_was_taken_back(app, mori, guest):
+    decide(mori, f"/p/{staged(app, scenes.held_reply)}/moderate", "spam")
+    mori.post(f"/mod/acts/{newest_act(app)}/undo")
+    moment_us = scenes.value(app, "SELECT min(created_at) FROM moderation_acts") - 3600 * 1_000_000
+    with sqlite3.connect(app.config["SETTINGS"].database_path) as connection:
+        connection.execute("DROP TRIGGER moderation_acts_keep")
+        connection.execute("UPDATE moderation_acts SET created_at = ? WHERE kind = 'spam'", (moment_us,))
+    connection.close()
+    undo, spam = ET.fromstring(guest.get("/log.atom").text).findall(f"{ATOM}entry")
+    assert spam.findtext(f"{ATOM}updated") == undo.findtext(f"{ATOM}updated")
 
 
 def test_an_empty_log_says_so(guest):
@@ -128,6 +141,9 @@ def test_every_kind_of_act_has_a_sentence():
         ("田中さん", ["田中"], "▇▇▇さん"),
         ("a.b and axb", ["a.b"], "▇▇▇ and axb"),
         ("nothing", [], "nothing"),
+        ("Advertising, Alice's.", ["e", "Al", "alice"], "Advertising, ▇▇▇'s."),
+        ("Aliceさんと_alice_ and Malice", ["Alice"], "▇▇▇さんと_▇▇▇_ and Malice"),
+        ("これは管理人さんの林", ["管理人", "林"], "これは▇▇▇さんの林"),
     ],
 )
 def test_names_are_covered_in_any_case(reason, names, shown):

@@ -27,7 +27,8 @@ def everything(app, times=1) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["/mod", "/mod/decided", "/p/1/moderate", "/t/1/moderate", "/u/Alice/suspend"]
+    "url",
+    ["/mod", "/mod/decided", "/p/1/moderate", "/t/1/moderate", "/u/Alice/moderate", "/u/Alice/suspend"],
 )
 def test_the_moderators_rooms_do_not_exist_for_others(app, staff, guest, sign_in, url):
     staged(app, scenes.held_reply)
@@ -41,7 +42,7 @@ def test_the_moderators_rooms_do_not_exist_for_others(app, staff, guest, sign_in
     "url",
     [
         "/p/1/moderate",
-        "/mod/profiles/1",
+        "/u/Alice/moderate",
         "/mod/acts/1/undo",
         "/t/1/moderate",
         "/u/Alice/suspend",
@@ -59,6 +60,19 @@ def test_others_can_not_send_forms_there(app, staff, guest, sign_in, url):
     assert scenes.dump(app) == before
 
 
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [("PUT", "/mod"), ("GET", "/mod/acts/1/undo"), ("PATCH", "/u/Alice/suspend"), ("OPTIONS", "/mod")],
+)
+def test_no_method_tells_that_the_rooms_are_there(app, staff, guest, sign_in, method, url):
+    staged(app, scenes.held_reply)
+    for browser in (guest, sign_in("Alice")):
+        answer = browser.open(url, method=method)
+        assert (answer.status_code, answer.headers.get("Allow")) == (404, None)
+    assert sign_in("Mori").open(url, method=method).status_code in (200, 405)
+    assert guest.put("/p/1/report").status_code == 405
+
+
 def test_a_suspended_moderator_is_a_member_like_others(app, mori, sign_in):
     staged(app, scenes.held_reply)
     data = {"reason": "Asked for a rest.", "term": "week"}
@@ -69,9 +83,10 @@ def test_a_suspended_moderator_is_a_member_like_others(app, mori, sign_in):
 def test_what_waited_longest_comes_first(app, mori):
     first = staged(app, scenes.held_reply)
     second = staged(app, scenes.reported_reply, author="Carol")
-    third = staged(app, scenes.held_profile, author="Dan")
+    staged(app, scenes.held_profile, author="Dan")
     page = mori.get("/mod").text
-    places = [page.index(f'id="{name}"') for name in (f"p{first}", f"p{second}", f"u{third}")]
+    dan = scenes.value(app, "SELECT id FROM users WHERE name = 'Dan'")
+    places = [page.index(f'id="{name}"') for name in (f"p{first}", f"p{second}", f"u{dan}")]
     assert places == sorted(places)
 
 
@@ -157,7 +172,10 @@ def test_the_line_goes_on_where_the_page_ended(app, mori):
     assert mori.get(f"/mod?after={first.later}").text.count("data-item") == 5
 
 
-@pytest.mark.parametrize("cursor", ["x", "1", "1.x", "9" * 60 + ".1", "1.2.3"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "1", "1.x", "9" * 60 + ".1", "1.2.3", "1." + "9" * 30, "1.٣", "9" * 18 + ".1", "-1.1", "1.--1"],
+)
 def test_a_cursor_that_we_did_not_make_is_404(mori, cursor):
     assert mori.get(f"/mod?after={cursor}").status_code == 404
 

@@ -31,6 +31,22 @@ def test_the_second_time_one_is_thanked(app, post, sign_in):
     assert value(app, "SELECT count(*) FROM reports") == 1
 
 
+def test_after_the_moderators_answer_one_can_report_again(app, post, sign_in, mori):
+    bob, url = sign_in("Bob"), f"/p/{post}/moderate"
+    bob.post(f"/p/{post}/report", data={"reason": "spam", "note": "The first time."})
+    old = scenes.seen(mori.get(url).text, url)
+    scenes.decide(mori, url, "dismiss")
+    assert "already reported" not in bob.get(f"/p/{post}/report").text
+    answer = bob.post(f"/p/{post}/report", data={"reason": "unkind", "note": "It is worse now."})
+    assert answer.status_code == 303
+    page = mori.get("/mod").text
+    assert "It is worse now." in page
+    assert "The first time." not in page
+    # A page that shows the first report does not answer the second.
+    assert mori.post(url, data={"act": "dismiss", "seen": old}).status_code == 409
+    assert scenes.decide(mori, url, "dismiss").status_code == 303
+
+
 def test_guests_are_asked_to_log_in(post, guest):
     assert guest.get(f"/p/{post}/report").status_code == 403
     assert guest.post(f"/p/{post}/report", data={"reason": "spam"}).status_code == 403

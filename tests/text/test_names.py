@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.text.names import MAX_LENGTH, RESERVED, BadName, check, key, skeleton
+from forum.text.names import MAX_LENGTH, RESERVED, BadName, check, is_reserved, key, skeleton
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,10 @@ def test_width_blanks_and_composition_are_made_one(written, kept):
         ("たろうВ", "mixed_scripts"),
         ("alice@example.com", "looks_like_mail"),
         ("cheap-pills.com", "looks_like_site"),
+        ("bit.ly", "looks_like_site"),
+        ("free.zip", "looks_like_site"),
+        ("ｂｉｔ．ｌｙ", "looks_like_site"),
+        ("田中.みんな", "looks_like_site"),
         ("admin", "reserved"),
         ("Adm1n", "reserved"),
         ("ADMIN_", "characters"),
@@ -82,6 +86,20 @@ def test_a_bad_name_says_what_is_wrong(name, code):
 def test_nobody_speaks_with_the_voice_of_the_board(name):
     with pytest.raises(BadName, match="reserved"):
         check(name)
+
+
+@pytest.mark.parametrize(
+    "text", ["Аdmin", "Moderator!", "管理人★", "The Moderator", "M o d", "mod-erator", "Adm1n 7"]
+)
+def test_nor_do_free_texts(text):
+    assert is_reserved(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "★", "7", "Modern Girl", "Administrasi", "管理人さんの娘", "Alice in Tottori"]
+)
+def test_other_free_texts_are_free(text):
+    assert not is_reserved(text)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from forum.text.dialect import MAX_BRACKETS, MAX_CELLS, MAX_DEPTH
 from forum.text.mentions import MAX_MENTIONS, MAX_READINGS
-from forum.text.rendering import Link, linked_names, render
+from forum.text.rendering import Link, linked_addresses, linked_names, render
 
 REL = ' rel="nofollow ugc noopener"'
 RUBY = "<ruby>漢字<rp>(</rp><rt>かんじ</rt><rp>)</rp></ruby>"
@@ -266,6 +266,12 @@ def test_the_longest_hostile_text_costs_what_its_length_does(piece):
 def test_brackets_without_end_stay_text_after_the_first_ones():
     rendered = render("[a](/t/1) " * (MAX_BRACKETS + 500) + "![b](/t/2)")
     assert len(rendered.links) == MAX_BRACKETS
+
+
+def test_the_links_of_stored_html_are_those_of_the_text():
+    source = '@bob [a](http://a.b/?x=1&y=2) a.co ![x](/t/1) <m@b.jp> [b](/t/2 \'"\')\n\n`<a href="/x">` <a href="/y">'
+    rendered = render(source, {"bob": "Bob"})
+    assert linked_addresses(rendered.html) == [link.url for link in rendered.links]
 
 
 def cpu_s(source: str) -> float:

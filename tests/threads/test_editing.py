@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -13,8 +14,8 @@ from forum.db import write
 from forum.screening import asking
 from forum.screening.models import Decision, Kind, Screening
 from forum.spam.judging import Outcome, Submission, Verdict
-from forum.threads import publishing
-from forum.threads.models import Board, Post, Revision, Status, Thread
+from forum.threads import limits, publishing
+from forum.threads.models import Board, Lock, Post, Revision, Status, Thread
 from tests import makers
 
 pytestmark = pytest.mark.usefixtures("cast")
@@ -122,6 +123,86 @@ def test_a_second_waiting_edit_takes_the_place_of_the_first(app, sign_in):
         ("held", "Third try."),
     ]
     assert rows(app, Screening.decision) == [("withdrawn",), ("pending",)]
+
+
+def test_the_form_holds_the_version_that_waits_and_sending_it_again_changes_nothing(app, sign_in):
+    thread_by(app, "Nana")
+    nana = sign_in("Nana")
+    waiting = {"title": "Second title", "body": "Second try."}
+    nana.post("/p/1/edit", data=waiting | TRAPPED)
+    page = nana.get("/p/1/edit").text
+    assert 'value="Second title"' in page
+    assert "Second try.</textarea>" in page
+    assert "Nothing was changed." in nana.post("/p/1/edit", data=waiting, follow_redirects=True).text
+    assert rows(app, Screening.decision) == [("pending",)]
+
+
+@pytest.mark.parametrize("form", [{"title": TITLE, "body": OLD}, {"take_back": "1"}])
+def test_an_author_takes_a_waiting_version_back(app, sign_in, form):
+    thread_by(app, "Nana")
+    nana = sign_in("Nana")
+    nana.post("/p/1/edit", data={"title": TITLE, "body": "Second try."} | TRAPPED)
+    assert "take_back" in nana.get("/p/1/edit").text
+    page = nana.post("/p/1/edit", data=form, follow_redirects=True).text
+    assert "Your change is taken back" in page
+    assert "A newer version waits" not in page
+    assert rows(app, Revision.status) == [("public",), ("replaced",)]
+    assert rows(app, Screening.decision) == [("withdrawn",)]
+    assert "take_back" not in nana.get("/p/1/edit").text
+
+
+@pytest.mark.parametrize("name", ["Bob", "Mori"])
+def test_nobody_else_takes_a_waiting_version_back(app, sign_in, name):
+    thread_by(app, "Nana")
+    sign_in("Nana").post("/p/1/edit", data={"title": TITLE, "body": "Second try."} | TRAPPED)
+    assert sign_in(name).post("/p/1/edit", data={"take_back": "1"}).status_code == 403
+    assert rows(app, Screening.decision) == [("pending",)]
+
+
+def test_in_a_locked_thread_only_the_staff_changes_what_it_said(app, sign_in):
+    thread_by(app, "Alice", replies=1)
+    alice, mori = sign_in("Alice"), sign_in("Mori")
+    with app.app_context(), write() as session:
+        makers.post(session, session.get_one(Thread, 1), session.query(User).filter_by(name="Mori").one())
+        session.add(Lock(thread_id=1, by_id=3, reason="Enough.", created_at=makers.now()))
+    answer = alice.post("/p/1/edit", data={"title": TITLE, "body": NEW})
+    assert (answer.status_code, NEW in answer.text) == (423, True)
+    assert "This thread is locked" in answer.text
+    assert alice.get("/p/1/edit").status_code == 423
+    assert "/p/1/edit" not in alice.get(PAGE).text
+    assert mori.post("/p/3/edit", data={"body": "Let the tap drip, slowly."}).status_code == 303
+    assert rows(app, Post.body)[0] == (OLD,)
+
+
+def test_nothing_comes_back_into_a_locked_thread(app, sign_in):
+    thread_by(app, "Alice", replies=1)
+    alice = sign_in("Alice")
+    alice.post("/p/2/delete")
+    with app.app_context(), write() as session:
+        session.add(Lock(thread_id=1, by_id=3, reason="Enough.", created_at=makers.now()))
+    assert "/p/2/restore" not in alice.get(PAGE).text
+    answer = alice.post("/p/2/restore")
+    assert (answer.status_code, "This thread is locked." in answer.text) == (423, True)
+    assert rows(app, Post.status) == [("public",), ("deleted",)]
+
+
+def test_the_latest_versions_of_many_keep_their_numbers(app, guest):
+    thread_by(app, "Alice")
+    with app.app_context(), write() as session:
+        post = session.get_one(Post, 1)
+        makers.versions(session, post, *(f"Try {number}." for number in range(2, 30)))
+    numbers = re.findall(r"<h2>Version (\d+)", guest.get("/p/1/history").text)
+    assert numbers == [str(number) for number in range(30, 10, -1)]
+
+
+def test_a_page_of_long_versions_without_a_common_line_costs_one_comparison(app, guest):
+    thread_by(app, "Alice")
+    bodies = ["\n".join(f"v{version} {line} word word" for line in range(480)) for version in range(21)]
+    with app.app_context(), write() as session:
+        makers.versions(session, session.get_one(Post, 1), *bodies)
+    start = time.thread_time()
+    assert guest.get("/p/1/history").status_code == 200
+    assert time.thread_time() - start < 2
 
 
 def test_a_good_edit_after_a_waiting_one_takes_it_out_of_the_queue(app, guest, sign_in):
@@ -382,7 +463,8 @@ def test_who_is_suspended_while_editing_gets_the_text_back(app, cast, sign_in):
     alice = sign_in("Alice")
     with app.app_context(), write() as session:
         user = session.query(User).filter_by(name="Alice").one()
-        post = session.query(Post).filter_by(author_id=user.id).first().id
+        makers.thread(session, user)
+        post = session.query(Post).filter_by(author_id=user.id).one().id
         session.add(Suspension(user_id=user.id, by_id=user.id, reason="Rest.", created_at=makers.now()))
     answer = alice.post(f"/p/{post}/edit", data={"title": "A new title", "body": "Half an hour of work."})
     assert answer.status_code == 403
@@ -393,7 +475,8 @@ def test_edits_have_an_end_for_one_day(app, cast, sign_in):
     alice = sign_in("Alice")
     with app.app_context(), write() as session:
         user = session.query(User).filter_by(name="Alice").one()
-        post = session.query(Post).filter_by(author_id=user.id).first().id
+        makers.thread(session, user)
+        post = session.query(Post).filter_by(author_id=user.id).one().id
         for _ in range(limits.DAY_EDITS):
             verdict = Verdict(Outcome.PUBLISHED, 0.1, ())
             asking.keep(session, user.id, Submission(Kind.EDIT, "More."), verdict, makers.now())

@@ -10,6 +10,7 @@ from forum import create_app
 from forum.accounts.models import User
 from forum.db import db, write
 from forum.settings import load
+from forum.threads.models import Thread
 from tests import makers
 
 pytestmark = pytest.mark.usefixtures("cast")
@@ -74,6 +75,17 @@ def test_on_the_first_day_there_are_three_threads(app, sign_in):
     assert 86_000 < int(answer.headers["Retry-After"]) <= 86_400
     assert "How do I get a phone?" in answer.text
     assert nana.post(REPLY, data={"body": "Thank you all!"}).status_code == 303
+
+
+def test_the_next_thread_is_awaited_from_the_oldest_thread_and_not_from_a_reply(app, sign_in):
+    write_before(app, 4, threads=3)
+    with app.app_context(), write() as session:
+        nana, thread = session.get_one(User, 4), session.get_one(Thread, 1)
+        makers.post(session, thread, nana, at=makers.now() - timedelta(hours=12))
+    question = {"board": "alt", "title": "One more thing", "body": "How do I get a phone?"}
+    answer = sign_in("Nana").post("/new", data=question)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 80_000
 
 
 def test_on_the_first_day_there_are_fifteen_posts(app, sign_in):

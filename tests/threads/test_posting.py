@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from forum.accounts.models import Suspension, User
-from forum.db import write
+from forum.db import db, write
 from forum.screening import asking
 from forum.screening.models import Decision, Kind, Screening
 from forum.spam.judging import Outcome, Submission, Verdict
+from forum.text.rendering import render
 from forum.threads.models import Board, Lock, Post, Status, Thread
 from tests import makers
 
@@ -145,6 +148,47 @@ def test_two_people_at_one_moment_get_two_numbers(app, sign_in):
     assert rows(app, Thread.posts_count, Thread.last_number) == [(3, 3)]
 
 
+def test_another_text_with_the_stamp_of_one_that_was_posted_is_a_post_of_its_own(app, guest, sign_in):
+    thread_of(app)
+    mori = sign_in("Mori")
+    stamp = stamp_of(mori, REPLY)
+    mori.post(REPLY, data=KOTATSU | stamp)
+    for _ in range(2):
+        assert mori.post(REPLY, data={"body": "And a hot-water bottle."} | stamp).location == f"{PAGE}#p3"
+    assert "And a hot-water bottle." in guest.get(PAGE).text
+    assert mori.post("/new", data=QUESTION | KOTATSU | stamp).location == "/t/2-snow-tyres-or-chains#p4"
+    assert len(rows(app, Post.id)) == 4
+
+
+@pytest.mark.parametrize("address", [REPLY, "/p/1/edit"])
+def test_a_text_that_takes_long_to_render_keeps_no_other_writer_waiting(app, sign_in, address):
+    thread_of(app)
+    alice = sign_in("Alice")
+    moments = []
+    with app.app_context():
+        engine = db.engine
+
+    def begin(connection, cursor, statement, *rest):
+        if statement == "BEGIN IMMEDIATE":
+            moments.append(time.thread_time())
+
+    def end(connection):
+        if moments:
+            moments.append(time.thread_time())
+
+    event.listen(engine, "before_cursor_execute", begin)
+    event.listen(engine, "commit", end)
+    body = "- a\n" * 4_900
+    start = time.thread_time()
+    render(body)
+    rendering_s = time.thread_time() - start
+    answer = alice.post(address, data={"title": "A long list of things", "body": body})
+    event.remove(engine, "before_cursor_execute", begin)
+    event.remove(engine, "commit", end)
+    assert answer.status_code == 303
+    assert moments[1] - moments[0] < rendering_s / 2
+
+
 def test_the_stamp_of_another_member_is_free_for_oneself(app, sign_in):
     thread_of(app)
     stamp = stamp_of(sign_in("Bob"), REPLY)
@@ -218,11 +262,17 @@ def test_a_field_that_is_sent_twice_is_read_once(app, sign_in):
 
 def test_a_guest_is_led_to_the_login_and_back(app, guest):
     thread_of(app)
-    for method in (guest.get, guest.post):
-        answer = method(REPLY, data=KOTATSU) if method == guest.post else method(f"{REPLY}?quote=1")
-        assert (answer.status_code, answer.location.split("?")[0]) == (303, "/login")
+    assert guest.get(f"{REPLY}?quote=1").status_code == 303
     assert guest.get(f"{REPLY}?quote=1").location == "/login?next=/t/1/reply?quote%3D1"
-    assert guest.post("/new", data=QUESTION).location == "/login?next=/new"
+    assert guest.get("/new").location == "/login?next=/new"
+
+
+@pytest.mark.parametrize(("address", "form"), [(REPLY, KOTATSU), ("/new", QUESTION)])
+def test_who_was_logged_out_while_writing_keeps_the_text(app, guest, address, form):
+    thread_of(app)
+    answer = guest.post(address, data=form)
+    assert answer.status_code == 403
+    assert kept(answer.text)["body"] == form["body"]
     assert rows(app, Post.id) == [(1,)]
 
 

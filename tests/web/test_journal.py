@@ -56,11 +56,12 @@ def test_bodies_cookies_passwords_and_queries_are_not_logged(app, sign_in, threa
     assert secret not in text
 
 
-@pytest.mark.parametrize("path", ["/confirm/{}", "/email/{}", "/reset/{}"])
-def test_the_secret_of_a_mailed_link_is_not_logged(guest, journal, path):
-    guest.get(path.format("kakurega" * 5))
-    (line,) = journal()
-    assert line["path"] == path.format("<token>")
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+@pytest.mark.parametrize("path", ["/confirm/{}", "/email/{}", "/reset/{}", "/reset/{}/", "/reset/{}/x"])
+def test_the_secret_of_a_mailed_link_is_not_logged(guest, journal, method, path):
+    guest.open(path.format("kakurega" * 5), method=method)
+    assert "kakurega" not in json.dumps(journal())
+    assert journal()[-1]["path"] == path.partition("{}")[0] + "<token>"
 
 
 def test_a_line_is_one_line_and_a_long_value_is_cut(guest, journal):
@@ -76,6 +77,24 @@ def test_every_value_is_cut(app, journal, value):
     (line,) = journal()
     assert len(line["message"]) == 1025
     assert len(json.dumps(line["more"])) < 1100
+
+
+def test_the_story_of_an_error_is_cut_before_its_end(app, journal):
+    try:
+        {}["x" * 50_000 + "the end"]
+    except KeyError:
+        logging.getLogger("forum.test").exception("failed")
+    (line,) = journal()
+    assert line["error"].endswith("the end'")
+    assert len(line["error"]) == 16 * 1024
+
+
+def test_nothing_in_a_line_speaks_to_a_terminal(app):
+    record = logging.makeLogRecord({"msg": "/\x1b[2J\x9b2J\x7f\u202e\ud800縁側"})
+    line = JsonLines().format(record)
+    assert line.isascii()
+    assert line.isprintable()
+    assert json.loads(line)["message"] == record.msg
 
 
 def test_an_error_has_its_story_in_the_log_and_not_in_the_answer(board_with, journal):

@@ -60,6 +60,7 @@ HERE = [
     "/a:b",
 ]
 ELSEWHERE = [
+    "/" + "a" * 2000,
     "",
     "//evil.example",
     "///evil.example",

@@ -72,3 +72,10 @@ def test_every_sentence_is_a_whole_one(app):
         sentences = [str(notice.text) for notice in NOTICES.values()]
     assert [text for text in sentences if not text[0].isupper() or text[-1] not in ".”"] == []
     assert {notice.kind for notice in NOTICES.values()} <= {"good", "info", "bad"}
+
+
+@pytest.mark.parametrize("path", ["/feed.atom", "/log.atom"])
+def test_a_feed_leaves_the_sentence_for_the_page(guest, path):
+    guest.set_cookie("notice", "logged-out.")
+    assert "Set-Cookie" not in guest.get(path).headers
+    assert "You are logged out." in guest.get("/").text

@@ -82,6 +82,15 @@ def test_a_form_of_too_many_parts_is_refused(guest):
     assert answer.status_code == 413
 
 
+@pytest.mark.parametrize(("count", "status"), [(61, 303), (62, 413), (100_000, 413)])
+def test_a_form_of_too_many_fields_is_refused_before_it_is_taken_apart(guest, count, status):
+    body = b"language=ja" + b"&a=" * (count - 1)
+    answer = guest.post(
+        "/language", data=body, content_type="application/x-www-form-urlencoded; charset=utf-8"
+    )
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize("body", [b"\xff\xfe=%", b"a=%zz&%00=%00", b"&&&==", b"", b"language=%ff"])
 def test_a_form_that_is_no_form_is_no_fault_of_ours(guest, body):
     answer = guest.post("/language", data=body, content_type="application/x-www-form-urlencoded")

@@ -19,7 +19,7 @@ from forum.web import viewer as cookies
 from forum.web.forms import submitted
 from forum.web.language import local_address
 from forum.web.notices import redirect_with
-from forum.web.viewer import current_viewer, now
+from forum.web.viewer import current_viewer, now, writing
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +57,7 @@ def logout() -> ResponseReturnValue:
     """Log this browser out; the page itself only asks."""
     if request.method == "GET":
         return render_template("accounts/logout.html")
-    viewer = current_viewer()
-    with write() as session:
+    with writing() as (session, viewer):
         sessions.end(session, viewer.session_id, viewer.id)
     response = redirect_with("logged-out", "/")
     cookies.sign_out(response)
@@ -108,11 +107,11 @@ def _log_in(form: LoginForm) -> ResponseReturnValue:
     except Invalid:
         log.warning("log-in failed", extra={"address": request.remote_addr})
         raise
-    with write() as session:
+    with writing() as (session, viewer):
         secret, lives_for = signing_in.sign_in(
             session,
             proof,
-            current_viewer(),
+            viewer,
             is_remembered=bool(form.remember.data),
             browser=this_browser(),
             now=now(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum import mail
@@ -16,7 +16,7 @@ from forum.errors import Invalid
 from forum.web import viewer as cookies
 from forum.web.forms import submitted
 from forum.web.notices import redirect_with
-from forum.web.viewer import current_viewer, now
+from forum.web.viewer import current_viewer, now, writing
 
 
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
@@ -24,20 +24,18 @@ def confirm(token: str) -> ResponseReturnValue:
     """Confirm the first address of an account."""
     if request.method == "GET":
         return _question(Purpose.CONFIRM_EMAIL, token)
-    with write() as session:
-        confirming.confirm(session, Purpose.CONFIRM_EMAIL, token, current_viewer(), now())
-    return redirect_with("confirmed", url_for(".login") if current_viewer().is_guest else "/")
+    with writing() as (session, viewer):
+        confirming.confirm(session, Purpose.CONFIRM_EMAIL, token, viewer, now())
+    return redirect_with("confirmed", url_for(".login") if viewer.is_guest else "/")
 
 
 @blueprint.route("/email/<token>", methods=["GET", "POST"])
 def new_email(token: str) -> ResponseReturnValue:
-    """Change to a new address."""
-    if current_viewer().is_guest:
-        return redirect(url_for(".login", next=request.path), 303)
+    """Change to a new address. Guests are not led to the log-in and back: the secret would stand in its address."""
     if request.method == "GET":
         return _question(Purpose.CHANGE_EMAIL, token)
-    with write() as session:
-        confirming.confirm(session, Purpose.CHANGE_EMAIL, token, current_viewer(), now())
+    with writing() as (session, viewer):
+        confirming.confirm(session, Purpose.CHANGE_EMAIL, token, viewer, now())
     response = redirect_with("email-changed", url_for(".login"))
     cookies.sign_out(response)
     return response
@@ -89,6 +87,7 @@ def _send_reset(form: AddressForm) -> ResponseReturnValue:
 def _reset(form: NewPasswordForm, token: str, grant: tokens.Grant) -> ResponseReturnValue:
     """Whoever opened the link is signed in at once, so that a member whom others have locked out gets in."""
     password = form.password.data or ""
+    pace.count_password_check(grant.user_id)
     passwords.check(password, grant.name, grant.email)
     password_hash = hashing.hash_password(password)
     with write() as session:

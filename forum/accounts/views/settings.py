@@ -31,7 +31,7 @@ from forum.spam.judging import Outcome
 from forum.web import viewer as cookies
 from forum.web.forms import submitted
 from forum.web.notices import redirect_with
-from forum.web.viewer import current_viewer, now
+from forum.web.viewer import current_viewer, now, writing
 
 P = ParamSpec("P")
 
@@ -88,8 +88,8 @@ def email() -> ResponseReturnValue:
         except Invalid as problem:
             form.refuse(problem.fields)
     user = reading().get_one(User, current_viewer().id)
-    waiting = tokens.waiting_address(reading(), user.id, now())
-    page = render_template("accounts/email.html", form=form, address=user.email, waiting=waiting)
+    asked_for = tokens.waiting_address(reading(), user.id, now())
+    page = render_template("accounts/email.html", form=form, address=user.email, asked_for=asked_for)
     return page, 422 if form.errors else 200
 
 
@@ -105,8 +105,7 @@ def list_sessions() -> ResponseReturnValue:
 @members_only
 def end_session(session_id: int) -> ResponseReturnValue:
     """Log one browser out."""
-    viewer = current_viewer()
-    with write() as session:
+    with writing() as (session, viewer):
         if not sessions.end(session, session_id, viewer.id):
             raise NotFound
     if session_id != viewer.session_id:
@@ -120,8 +119,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
 @members_only
 def end_other_sessions() -> ResponseReturnValue:
     """Log all browsers out but this one."""
-    viewer = current_viewer()
-    with write() as session:
+    with writing() as (session, viewer):
         sessions.end_all(session, viewer.id, except_id=viewer.session_id)
     return redirect_with("sessions-ended", url_for(".sessions"))
 
@@ -142,8 +140,9 @@ def _profile_data() -> dict[str, object]:
 
 
 def _save_profile(form: ProfileForm) -> ResponseReturnValue:
-    with write() as session:
-        saved = profiles.save(session, current_viewer(), form.words(now()), form.card(), now())
+    pace.count_profile(current_viewer().id)
+    with writing() as (session, viewer):
+        saved = profiles.save(session, viewer, form.words(now()), form.card(), now())
     if saved.outcome == Outcome.REFUSED:
         raise Invalid(" ".join(words.for_author(saved.reasons)))
     return redirect_with(
@@ -157,7 +156,7 @@ def _change_password(form: ChangePasswordForm) -> ResponseReturnValue:
     proof = signing_in.prove_member(reading(), viewer.id, form.old_password.data or "", "old_password")
     passwords.check(new, viewer.name, viewer.display_name)
     password_hash = hashing.hash_password(new)
-    with write() as session:
+    with writing() as (session, viewer):
         passwords.change(
             session,
             viewer.id,
@@ -174,10 +173,9 @@ def _change_address(form: ChangeAddressForm) -> ResponseReturnValue:
     viewer = current_viewer()
     address = addresses.parse(form.email.data or "")
     pace.count_password_check(viewer.id)
-    signing_in.prove_member(reading(), viewer.id, form.password.data or "")
+    proof = signing_in.prove_member(reading(), viewer.id, form.password.data or "")
     pace.count_mail(request.remote_addr, address.key)
     with write() as session:
-        user = session.get_one(User, viewer.id)
-        confirming.ask(session, user, address, now())
+        confirming.ask(session, signing_in.proven(session, proof), address, now())
     mail.deliver_soon()
     return redirect_with("email-sent" if viewer.is_confirmed else "confirm-sent", url_for(".email"))

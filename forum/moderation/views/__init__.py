@@ -27,7 +27,7 @@ def _meant_by_another_method() -> str:
     adapter = current_app.create_url_adapter(request)
     if not (isinstance(fault, MethodNotAllowed) and fault.valid_methods and adapter):
         return ""
-    return str(adapter.match(method=fault.valid_methods[0])[0])
+    return str(adapter.match(method=next(iter(fault.valid_methods)))[0])
 
 
 from forum.moderation.views import deciding, public, steering, suspending  # noqa: E402, F401 - they add their routes

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from flask import Response, make_response, render_template
+from flask_babel import gettext as _
 
 from forum.db import reading
 from forum.threads import feeds
 from forum.threads.views import blueprint
 
-SITE_TITLE = "Engawa · Life in Japan / JET"
-
 
 @blueprint.get("/feed.atom")
 def feed() -> Response:
     """The threads of all boards."""
-    return _atom(feeds.site(reading(), SITE_TITLE))
+    return _atom(feeds.site(reading(), _("Engawa · Life in Japan / JET")))
 
 
 @blueprint.get("/b/<slug>.atom")

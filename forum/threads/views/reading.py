@@ -70,7 +70,7 @@ def thread(thread_id: int, slug: str) -> ResponseReturnValue:
         "threads/thread.html",
         thread=shown,
         form=form,
-        limits=told(viewer) if form else (),
+        limits=told(viewer, now()) if form else (),
         canonical_url=absolute(canonical),
     )
 

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from forum.access import require_writer
-from forum.db import reading, write
+from forum.access import Viewer, require_writer
+from forum.db import reading
 from forum.errors import Forbidden, Invalid, Problem, TooFast
 from forum.screening import words
 from forum.spam.judging import Outcome
@@ -24,12 +24,12 @@ from forum.threads.addresses import post_url, thread_url
 from forum.threads.forms import ReplyForm, ThreadForm, TitledForm
 from forum.threads.limits import BODY_MAX, told
 from forum.threads.models import Thread
-from forum.threads.posting import Posted
+from forum.threads.posting import Posted, Prepared
 from forum.threads.views import blueprint
 from forum.web.forms import submitted
 from forum.web.language import current_language
 from forum.web.notices import redirect_with
-from forum.web.viewer import current_viewer, now
+from forum.web.viewer import current_viewer, now, writing
 
 FRAGMENT = "X-Fragment"
 
@@ -45,9 +45,7 @@ def new() -> ResponseReturnValue:
     form.board.choices = [(row.slug, row.name) for row in lists.boards(reading(), current_language())]
     page = _Composer(form, _("New thread"), url_for(".new"), "new", _("Post thread"))
     return page.answer(
-        lambda session: posting.start_thread(
-            session, current_viewer(), form.board.data, form.draft(now()), now()
-        )
+        lambda session, viewer, text: posting.start_thread(session, viewer, form.board.data, text, now())
     )
 
 
@@ -69,23 +67,24 @@ def reply(thread_id: int) -> ResponseReturnValue:
         url_for(".reply", thread_id=thread_id),
         f"reply-{thread_id}",
         _("Post reply"),
-        thread=thread,
+        thread=_Place.of(thread),
         is_quoting=is_quoting,
     )
-    return page.answer(
-        lambda session: posting.reply(session, current_viewer(), thread_id, form.draft(now()), now())
-    )
+    return page.answer(lambda session, viewer, text: posting.reply(session, viewer, thread_id, text, now()))
 
 
 @blueprint.route("/p/<int:post_id>/edit", methods=["GET", "POST"])
 def edit(post_id: int) -> ResponseReturnValue:
-    """Give a post a new version."""
+    """Give a post a new version, or take back the one that waits."""
+    if "take_back" in request.form:
+        return _take_back(post_id)
     if request.method == "GET":
         post, thread = editing.find_editable(reading(), current_viewer(), post_id, now())
     else:
         # Whether it may still be edited is asked with the text in hand, so that a refusal does not lose it.
         post, thread = editing.find_own(reading(), current_viewer(), post_id)
-    kept = {"body": post.body, "title": thread.title}
+    waiting = editing.waiting_version(reading(), post_id)
+    kept = {"body": (waiting or post).body, "title": (waiting and waiting.title) or thread.title}
     form = TitledForm(submitted(), data=kept) if post.is_opening else ReplyForm(submitted(), data=kept)
     page = _Composer(
         form,
@@ -93,12 +92,11 @@ def edit(post_id: int) -> ResponseReturnValue:
         url_for(".edit", post_id=post_id),
         f"edit-{post_id}-{post.versions}",
         _("Save"),
-        thread=thread,
+        thread=_Place.of(thread),
         is_edit=True,
+        has_waiting=waiting is not None,
     )
-    return page.answer(
-        lambda session: editing.edit(session, current_viewer(), post_id, form.draft(now()), now())
-    )
+    return page.answer(lambda session, viewer, text: editing.edit(session, viewer, post_id, text, now()))
 
 
 @blueprint.route("/p/<int:post_id>/delete", methods=["GET", "POST"])
@@ -110,22 +108,35 @@ def delete(post_id: int) -> ResponseReturnValue:
             "threads/delete.html",
             html=stored(post.html),
             lang=post.lang,
-            thread=thread,
+            thread=_Place.of(thread),
             post_id=post_id,
         )
-    with write() as session:
-        done = editing.delete(session, current_viewer(), post_id, now())
+    with writing() as (session, viewer):
+        done = editing.delete(session, viewer, post_id, now())
     return redirect_with("deleted" if done.outcome == Outcome.PUBLISHED else "withdrawn", post_url(post_id))
 
 
 @blueprint.post("/p/<int:post_id>/restore")
 def restore(post_id: int) -> ResponseReturnValue:
     """Bring one's own post back."""
-    with write() as session:
-        done = editing.restore(session, current_viewer(), post_id, now())
+    with writing() as (session, viewer):
+        done = editing.restore(session, viewer, post_id, now())
     return redirect_with(
         "restored" if done.outcome == Outcome.PUBLISHED else "restored-held", post_url(post_id)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The thread that a text belongs to, as the page names it."""
+
+    title: str
+    lang: str
+    url: str
+
+    @classmethod
+    def of(cls, thread: Thread) -> _Place:
+        return cls(thread.title, thread.lang, thread_url(thread.id, thread.slug))
 
 
 @dataclass(frozen=True)
@@ -137,11 +148,12 @@ class _Composer:
     action: str
     draft_key: str
     button: str
-    thread: Thread | None = None
+    thread: _Place | None = None
     is_edit: bool = False
+    has_waiting: bool = False
     is_quoting: bool = False
 
-    def answer(self, take: Callable[[Session], Posted | None]) -> ResponseReturnValue:
+    def answer(self, take: Callable[[Session, Viewer, Prepared], Posted | None]) -> ResponseReturnValue:
         """The page on GET; on POST a preview, the form with its errors (422), or a redirect to what was made."""
         if request.method == "GET":
             return self._page()
@@ -152,9 +164,13 @@ class _Composer:
             return self._preview()
         if not self.form.validate():
             return self._page(), 422
+        return self._publish(take)
+
+    def _publish(self, take: Callable[[Session, Viewer, Prepared], Posted | None]) -> ResponseReturnValue:
         try:
-            with write() as session:
-                posted = take(session)
+            text = posting.prepare(reading(), self.form.draft(now()))
+            with writing() as (session, viewer):
+                posted = take(session, viewer, text)
         except Invalid as problem:
             self.form.refuse(problem.fields)
             return self._page(), 422
@@ -170,6 +186,8 @@ class _Composer:
     def _done(self, posted: Posted | None) -> ResponseReturnValue:
         if posted is None:
             return redirect_with("unchanged", self.action.removesuffix("/edit"), posted_key=self.form.key)
+        if posted.is_taken_back:
+            return redirect_with("edit-withdrawn", post_url(posted.post_id), posted_key=self.form.key)
         is_public = posted.outcome == Outcome.PUBLISHED
         code = (
             ("edited" if is_public else "edit-held") if self.is_edit else ("posted" if is_public else "held")
@@ -211,12 +229,18 @@ class _Composer:
             draft_key=self.draft_key,
             button_label=self.button,
             thread=self.thread,
-            thread_url=thread_url(self.thread.id, self.thread.slug) if self.thread else None,
-            limits=told(current_viewer()),
+            limits=told(current_viewer(), now()),
             is_quoting=self.is_quoting,
+            has_waiting=self.has_waiting,
             preview_html=preview,
             preview_lang=preview_lang,
         )
+
+
+def _take_back(post_id: int) -> ResponseReturnValue:
+    with writing() as (session, viewer):
+        done = editing.take_back(session, viewer, post_id, now())
+    return redirect_with("edit-withdrawn" if done else "unchanged", post_url(post_id))
 
 
 def _quotation(post_id: str, thread_id: int) -> str:
