@@ -47,7 +47,7 @@ def find_own(session: Session, viewer: Viewer, post_id: int) -> tuple[Post, Thre
 
 
 def find_editable(session: Session, viewer: Viewer, post_id: int, now: datetime) -> tuple[Post, Thread]:
-    """A post that the viewer may edit now, with its thread. Raises NotFound or Forbidden."""
+    """A post that the viewer may edit now, with its thread. Raises NotFound, Forbidden or Locked."""
     post, thread = find_own(session, viewer, post_id)
     require_writer(viewer)
     is_locked = _is_locked(session, thread)
@@ -58,10 +58,10 @@ def find_editable(session: Session, viewer: Viewer, post_id: int, now: datetime)
     raise Forbidden(_("Posts can be edited by their authors, for 30 days."))
 
 
-def waiting_version(session: Session, post_id: int) -> Revision | None:
-    """The version of a public post that its author sent last and that waits for a moderator; one statement."""
-    query = sa.select(Revision).where(Revision.post_id == post_id, Revision.status == RevisionStatus.HELD)
-    return session.scalars(query).first()
+def waiting_version(session: Session, viewer: Viewer, post_id: int) -> Revision | None:
+    """The viewer's own version of a post that waits for a moderator; one statement."""
+    is_waiting = sa.and_(Revision.status == RevisionStatus.HELD, Revision.editor_id == viewer.id)
+    return session.scalars(sa.select(Revision).where(Revision.post_id == post_id, is_waiting)).first()
 
 
 def find_thread(session: Session, viewer: Viewer, thread_id: int) -> Thread:
@@ -105,7 +105,7 @@ def edit(session: Session, viewer: Viewer, post_id: int, prepared: Prepared, now
     sends the public text again takes back the version that waits.
     """
     post, thread = find_editable(session, viewer, post_id, now)
-    draft, waiting = prepared.draft, waiting_version(session, post_id)
+    draft, waiting = prepared.draft, waiting_version(session, viewer, post_id)
     title = draft.title if post.is_opening else ""
     if (draft.body, title) == (post.body, thread.title if post.is_opening else ""):
         return take_back(session, viewer, post_id, now)
@@ -146,7 +146,7 @@ def edit(session: Session, viewer: Viewer, post_id: int, prepared: Prepared, now
 def take_back(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Posted | None:
     """Take back the version that waits, so that the public one stands alone. None: no version waits."""
     post, _thread = find_editable(session, viewer, post_id, now)
-    if waiting_version(session, post_id) is None:
+    if waiting_version(session, viewer, post_id) is None:
         return None
     asking.withdraw(session, post_id)
     _replace_waiting(session, post_id)

@@ -68,7 +68,8 @@ def check_links(viewer: Viewer, count: int) -> None:
     most = LINKS_MAX_NEW if is_new(viewer) else LINKS_MAX
     if count > most:
         sentence = ngettext("At most %(num)d link, please.", "At most %(num)d links, please.", most)
-        raise Invalid(body=f"{sentence} {_('Yours has %(count)d.', count=count)}")
+        yours = _("Yours has %(count)d.", count=count)
+        raise Invalid(body=f"{sentence} {yours}")
 
 
 def check_pace(session: Session, viewer: Viewer, *, is_thread: bool, now: datetime) -> None:

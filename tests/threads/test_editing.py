@@ -152,10 +152,14 @@ def test_an_author_takes_a_waiting_version_back(app, sign_in, form):
 
 
 @pytest.mark.parametrize("name", ["Bob", "Mori"])
-def test_nobody_else_takes_a_waiting_version_back(app, sign_in, name):
+def test_nobody_else_sees_a_waiting_version_or_takes_it_back(app, guest, sign_in, name):
     thread_by(app, "Nana")
     sign_in("Nana").post("/p/1/edit", data={"title": TITLE, "body": "Second try."} | TRAPPED)
     assert sign_in(name).post("/p/1/edit", data={"take_back": "1"}).status_code == 403
+    answers = [browser.post("/p/1/edit", data={"body": ""}) for browser in (guest, sign_in(name))]
+    assert [("Second try." in answer.text, "take_back" in answer.text) for answer in answers] == [
+        (False, False)
+    ] * 2
     assert rows(app, Screening.decision) == [("pending",)]
 
 

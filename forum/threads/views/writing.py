@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from forum.access import Viewer, require_writer
+from forum.access import GUEST, Viewer, require_writer
 from forum.db import reading
 from forum.errors import Forbidden, Invalid, Problem, TooFast
 from forum.screening import words
@@ -78,12 +78,12 @@ def edit(post_id: int) -> ResponseReturnValue:
     """Give a post a new version, or take back the one that waits."""
     if "take_back" in request.form:
         return _take_back(post_id)
-    if request.method == "GET":
-        post, thread = editing.find_editable(reading(), current_viewer(), post_id, now())
-    else:
-        # Whether it may still be edited is asked with the text in hand, so that a refusal does not lose it.
-        post, thread = editing.find_own(reading(), current_viewer(), post_id)
-    waiting = editing.waiting_version(reading(), post_id)
+    viewer = current_viewer()
+    post, thread = editing.find_own(reading(), viewer, post_id)
+    # Its author, and whose log-in ended, are refused with the text in hand, so that it is not lost.
+    if request.method == "GET" or viewer.id not in (GUEST.id, post.author_id):
+        editing.find_editable(reading(), viewer, post_id, now())
+    waiting = editing.waiting_version(reading(), viewer, post_id)
     kept = {"body": (waiting or post).body, "title": (waiting and waiting.title) or thread.title}
     form = TitledForm(submitted(), data=kept) if post.is_opening else ReplyForm(submitted(), data=kept)
     page = _Composer(
