@@ -32,7 +32,7 @@ class JoinForm(Form):
     """A new account. `website` is a trap: people do not see it, programs fill it in."""
 
     username = StringField(
-        _l("User name"),
+        _l("Username"),
         [length(1, 2 * names.MAX_LENGTH)],
         description=_l("In any script; everybody sees it. You log in with it."),
     )
@@ -53,7 +53,7 @@ class JoinForm(Form):
 class LoginForm(Form):
     """Who it is, and where they wanted to go."""
 
-    username = StringField(_l("User name or mail address"), [length(1, LONGEST_ADDRESS)])
+    username = StringField(_l("Username or mail address"), [length(1, LONGEST_ADDRESS)])
     password = PasswordField(_l("Password"), [length(1, LONGEST)])
     remember = BooleanField(_l("Stay logged in on this browser"))
     next = StringField(widget=HiddenInput())
@@ -84,7 +84,7 @@ class NewPasswordForm(Form):
 class ChangePasswordForm(Form):
     """A new password by the old one."""
 
-    old_password = PasswordField(_l("Present password"), [length(1, LONGEST)])
+    old_password = PasswordField(_l("Current password"), [length(1, LONGEST)])
     password = PasswordField(
         _l("New password"),
         [length(SHORTEST, LONGEST)],
@@ -98,7 +98,7 @@ class ProfileForm(StampedForm):
     display_name = LineField(
         _l("Display name"),
         [length(0, LONGEST_DISPLAY_NAME)],
-        description=_l("Stands beside your posts instead of the user name."),
+        description=_l("Appears beside your posts instead of the user name."),
     )
     bio = TextField(_l("About you"), [length(0, LONGEST_BIO)])
     jet_role = SelectField(_l("Role"))

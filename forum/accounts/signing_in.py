@@ -40,7 +40,7 @@ def prove(session: Session, account: str, password: str) -> Proof:
     )
     found = _prove(session, is_it, password)
     if found is None:
-        raise Invalid(_("This name and this password don't belong together."))
+        raise Invalid(_("The name or the password is wrong."))
     return found
 
 

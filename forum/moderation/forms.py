@@ -62,7 +62,7 @@ class LockForm(Form):
     reason = LineField(
         _l("Reason"),
         [length(3, REASON_MAX)],
-        description=_l("Stands on the thread's page and in the public log."),
+        description=_l("Appears on the thread's page and in the public log."),
     )
 
 

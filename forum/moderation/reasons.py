@@ -13,8 +13,8 @@ from forum.moderation.models import ReportReason
 REPORTED: Mapping[str, LazyString] = {
     ReportReason.SPAM: _l("It is spam or advertising."),
     ReportReason.UNKIND: _l("It is unkind or threatening."),
-    ReportReason.PERSONAL: _l("It tells somebody's private data."),
-    ReportReason.WRONG_PLACE: _l("It stands in the wrong place."),
+    ReportReason.PERSONAL: _l("It shares somebody's private information."),
+    ReportReason.WRONG_PLACE: _l("It is in the wrong place."),
     ReportReason.OTHER: _l("Something else."),
 }
 

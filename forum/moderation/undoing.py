@@ -60,7 +60,7 @@ def _require_undoable(session: Session, viewer: Viewer, act: Act, now: datetime)
     family = next(family for family in acts.FAMILIES if act.kind in family)
     newest = acts.newest(session, family, acts.Thing(act.user_id, act.thread_id, act.post_id))
     if newest is not act:
-        raise Conflict(_("A later decision rests on this one. Undo that one first."))
+        raise Conflict(_("A later decision builds on this one. Undo that one first."))
     if family is acts.SUSPENDING:
         suspending.require_may_suspend(viewer, session.get_one(User, act.user_id))
 

@@ -25,7 +25,7 @@ FOR_STAFF: Mapping[str, LazyString] = {
     "added_links": _l("The edit adds links"),
     "many_links": _l("Many links"),
     "pace": _l("Many texts within an hour"),
-    "on_topic": _l("Takes up words of the thread"),
+    "on_topic": _l("Uses the thread's words"),
     "unconfirmed": _l("The mail address is not confirmed"),
     "rejections": _l("Texts of this account that were rejected"),
     "good_record": _l("Texts of this account that were approved"),

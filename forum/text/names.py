@@ -1,4 +1,4 @@
-"""User names: which are allowed, which two are the same name, and which two look the same.
+"""Usernames: which are allowed, which two are the same name, and which two look the same.
 
 The rules are the PRECIS profile UsernameCasePreserved (RFC 8265) and the restrictions of Unicode's security report
 (UTS #39), narrowed to what reads well after an @ and in an address.

@@ -92,7 +92,7 @@ def find_deletable(session: Session, viewer: Viewer, post_id: int) -> tuple[Post
     answers = thread.posts_count - (post.status == Status.PUBLIC)
     if post.is_opening and answers:
         raise Forbidden(
-            _("This post has answers, which would lose their question. Ask a moderator if it has to go.")
+            _("This post has answers that would lose their question. Ask a moderator if it has to go.")
         )
     return post, thread
 

@@ -27,6 +27,10 @@ LONGEST_STAMP = 128
 translated = cast("Callable[[str], str]", lazy_gettext)
 
 
+# What WTForms itself says of a field; named here so that the catalogue holds it.
+SAID_BY_WTFORMS = (translated("Not a valid choice."), translated("Invalid Choice: could not coerce."))
+
+
 class Form(WTForm):
     """A form without a session: other sites are refused before it is read."""
 

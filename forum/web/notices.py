@@ -35,7 +35,7 @@ NOTICES = {
     ),
     "edit-withdrawn": Notice(_("Your change is taken back; the text stays as everybody sees it.")),
     "unchanged": Notice(_("Nothing was changed."), "info"),
-    "deleted": Notice(_("Your post is gone. You can bring it back from here.")),
+    "deleted": Notice(_("Your post is deleted. You can bring it back from here.")),
     "restored": Notice(_("Your post is back.")),
     "restored-held": Notice(_("Your post is back, and waits for a moderator."), "info"),
     "withdrawn": Notice(_("Your post is withdrawn.")),

@@ -80,7 +80,7 @@ def _title(status: int) -> str:
         403: _("Not allowed"),
         404: _("Not found"),
         405: _("Not possible here"),
-        409: _("Somebody was faster"),
+        409: _("That has changed meanwhile"),
         413: _("Too large"),
         422: _("Please look again"),
         Locked.status: _("Locked"),

@@ -309,7 +309,7 @@ def test_a_deleted_reply_is_gone_and_comes_back(app, guest, sign_in):
     thread_by(app, "Alice", replies=1)
     alice = sign_in("Alice")
     assert "Delete this post?" in alice.get("/p/2/delete").text
-    assert "Your post is gone." in alice.post("/p/2/delete", follow_redirects=True).text
+    assert "Your post is deleted." in alice.post("/p/2/delete", follow_redirects=True).text
     assert "Reply number 2." not in guest.get(PAGE).text
     assert counts(app) == (1, 1, 1, 1)
     assert alice.post("/p/2/delete").status_code == 403
