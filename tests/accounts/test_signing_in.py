@@ -70,7 +70,7 @@ def test_an_unknown_name_an_account_without_password_and_a_wrong_password_get_th
         assert "Set-Cookie" not in answer.headers
         bodies.add(answer.text.replace(name, "NAME"))
     assert len(bodies) == 1
-    assert "This name and this password don&#39;t belong together." in bodies.pop()
+    assert "The name or the password is wrong." in bodies.pop()
 
 
 def test_an_unknown_name_costs_as_much_hashing_as_a_known_one():
