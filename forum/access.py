@@ -114,14 +114,15 @@ def require_writer(viewer: Viewer) -> None:
     if viewer.is_guest:
         raise Forbidden(_("Please log in first."))
     if viewer.is_suspended:
-        raise Forbidden(_suspension_of(viewer))
+        raise Forbidden(suspension_of(viewer))
     if not viewer.is_confirmed:
         raise Forbidden(
             _("Please confirm your mail address first: the link is in the mail that we sent you.")
         )
 
 
-def _suspension_of(viewer: Viewer) -> str:
+def suspension_of(viewer: Viewer) -> str:
+    """Why and until when a suspended viewer can't write, as a sentence for them."""
     reason, until = viewer.suspension_reason, viewer.suspended_until
     if until is None:
         return _("You are suspended for good and can't post: %(reason)s", reason=reason)

@@ -48,39 +48,23 @@ def screen(
     )
 
 
-def keep(  # noqa: PLR0913 - what it is about stands in one of three named places
+def keep(
     session: Session,
     author_id: int,
     submission: Submission,
     verdict: Verdict,
     now: datetime,
-    *,
-    post_id: int | None = None,
-    revision_id: int | None = None,
-    profile_change_id: int | None = None,
+    **about: int | None,
 ) -> Screening:
-    """Store a verdict with its reasons; a held text waits for a decision. One INSERT, and one UPDATE if published."""
-    text = text_of(submission)
-    row = Screening(
-        kind=submission.kind,
-        author_id=author_id,
-        post_id=post_id,
-        revision_id=revision_id,
-        profile_change_id=profile_change_id,
-        text=text,
-        fingerprint=_mark(submission),
-        outcome=verdict.outcome,
-        probability=verdict.probability,
-        reasons=[asdict(reason) for reason in verdict.reasons],
-        decision=Decision.PENDING if verdict.outcome == Outcome.HELD else Decision.NONE,
-        created_at=now,
-    )
-    session.add(row)
+    """Store a verdict with its reasons; a held text waits for a decision. One INSERT, and one UPDATE if published.
+
+    `about` names what was screened: `post_id`, with `revision_id` for an edit, or `profile_change_id`.
+    """
+    row = _store(session, author_id, submission, verdict, now, **about)
     if verdict.outcome == Outcome.PUBLISHED and submission.kind in RECORDED:
         session.execute(
             sa.update(User).where(User.id == author_id).values(approved_count=User.approved_count + 1)
         )
-    session.flush()
     return row
 
 
@@ -147,6 +131,31 @@ def _unscreened(session: Session, post_id: int, now: datetime) -> Screening:
         title=post.title if post.is_opening else "",
         body=post.body,
     )
-    return keep(
-        session, post.author_id, submission, Verdict(Outcome.PUBLISHED, 0.0, ()), now, post_id=post_id
+    # It counted towards its author's record when it came, so it is only stored.
+    verdict = Verdict(Outcome.PUBLISHED, 0.0, ())
+    return _store(session, post.author_id, submission, verdict, now, post_id=post_id)
+
+
+def _store(
+    session: Session,
+    author_id: int,
+    submission: Submission,
+    verdict: Verdict,
+    now: datetime,
+    **about: int | None,
+) -> Screening:
+    row = Screening(
+        kind=submission.kind,
+        author_id=author_id,
+        text=text_of(submission),
+        fingerprint=_mark(submission),
+        outcome=verdict.outcome,
+        probability=verdict.probability,
+        reasons=[asdict(reason) for reason in verdict.reasons],
+        decision=Decision.PENDING if verdict.outcome == Outcome.HELD else Decision.NONE,
+        created_at=now,
+        **about,
     )
+    session.add(row)
+    session.flush()
+    return row

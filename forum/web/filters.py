@@ -9,7 +9,7 @@ from flask import Flask, current_app, request
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
-from forum.access import sees_all
+from forum.access import sees_all, suspension_of
 from forum.db import reading
 from forum.moderation.queue import waiting_count
 from forum.text import moments
@@ -37,6 +37,7 @@ def init(app: Flask) -> None:
         viewer = current_viewer()
         return {
             "viewer": viewer,
+            "suspension": suspension_of(viewer) if viewer.is_suspended else "",
             "queue_length": waiting_count(reading()) if sees_all(viewer) else None,
             "locale": current_language(),
             "site_name": "Engawa",

@@ -68,7 +68,13 @@ def _answer(status: int, sentence: str) -> Response:
         response = jsonify(status=status, title=_title(status), detail=sentence)
     else:
         response = make_response(
-            render_template("errors/problem.html", status=status, title=_title(status), sentence=sentence)
+            render_template(
+                "errors/problem.html",
+                status=status,
+                title=_title(status),
+                sentence=sentence,
+                canonical_url=None,
+            )
         )
     response.status_code = status
     return response

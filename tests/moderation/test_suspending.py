@@ -6,6 +6,9 @@ import re
 
 import pytest
 
+from forum.accounts.models import Suspension
+from forum.db import write
+from tests import makers
 from tests.moderation import scenes
 from tests.moderation.scenes import dump, newest_act, staged, value
 
@@ -94,3 +97,12 @@ def test_for_a_spammer_the_form_is_filled_in(post, mori):
     page = mori.get("/u/Alice/suspend?for=spam").text
     assert 'value="Spam or advertising."' in page
     assert re.search(r'<input[^>]*\bchecked\b[^>]*value="forever"', page)
+
+
+def test_a_suspended_member_is_told_so_on_every_page(app, sign_in):
+    with app.app_context(), write() as session:
+        uma = makers.member(session, "Uma")
+        session.add(Suspension(user_id=uma.id, by_id=uma.id, reason="Rest a while.", created_at=makers.now()))
+    page = sign_in("Uma").get("/").text
+    assert "You are suspended for good" in page
+    assert "Rest a while." in page

@@ -15,6 +15,7 @@ from forum.screening import asking, textmodel
 from forum.screening.models import Decision, Kind, Screening
 from forum.spam.judging import Outcome, Reason, Submission, Verdict
 from forum.spam.model import SHIPPED_MODEL
+from forum.threads.models import Post
 from tests import makers
 
 pytestmark = pytest.mark.usefixtures("cast")
@@ -226,3 +227,13 @@ def broken_model(folder, content):
     if content is not None:
         path.write_bytes(SHIPPED_MODEL.read_bytes()[:-1] if content == "cut short" else content)
     return path
+
+
+def test_looking_again_at_an_imported_post_adds_nothing_to_its_authors_record(app):
+    with app.app_context(), write() as session:
+        author = makers.member(session, "Imported", approved_count=5)
+        thread = makers.thread(session, author)
+        post_id = session.scalars(sa.select(Post.id).where(Post.thread_id == thread.id)).one()
+        asking.of_public_post(session, post_id, makers.now())
+        session.refresh(author)
+        assert author.approved_count == 5
