@@ -1,4 +1,4 @@
-"""Tables of the spam filter's verdicts and of the lessons that moderators gave it."""
+"""Tables of the spam filter: its verdicts, its lessons, and what it knows beside the text."""
 
 from __future__ import annotations
 
@@ -50,6 +50,8 @@ class Screening(Model):
         sa.Index("ix_screenings_post_id", "post_id"),
         sa.Index("ix_screenings_author_id", "author_id", "created_at"),
         sa.Index("ix_screenings_fingerprint", "fingerprint", "created_at"),
+        sa.Index("ix_screenings_network", "network", "created_at"),
+        sa.Index("ix_screenings_created_at", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -67,22 +69,157 @@ class Screening(Model):
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
     """The strongest first: [{"code": …, "weight": log-odds, "detail": …}]."""
     decision: Mapped[str] = mapped_column(sa.String(10))
+    standing: Mapped[str] = mapped_column(sa.String(10), server_default="")
+    """How well the account was known then; empty in rows of before this was kept."""
+    signals: Mapped[dict[str, float]] = mapped_column(sa.JSON, default=dict, server_default="{}")
+    """The value of each piece of evidence, by its code: what the weights of the evidence learn from."""
+    hosts: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
+    """The sites that the text links to; a decision counts for or against each."""
+    network: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """A keyed hash of the neighbourhood of the author's address; emptied when it is too old to tell anything."""
+    shadow_probability: Mapped[float | None]
+    """What the model that ran in shadow would have said."""
+    rules: Mapped[list[int]] = mapped_column(sa.JSON, default=list, server_default="[]")
+    """The rules that matched, those in shadow too."""
+    asked: Mapped[dict[str, str] | None] = mapped_column(sa.JSON)
+    """What an outside service was told, for it to be told the decision too; emptied like `network`."""
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class Lesson(Model):
-    """One step of the text model. Never changed: an undo is a row with the opposite step.
+class Cause(StrEnum):
+    """Why the filter was taught."""
 
-    A worker's model is the shipped one plus all rows in any order, in whole numbers, so all workers agree to the bit.
+    DECISION = "decision"
+    REPLAY = "replay"
+    """An older text, shown again beside a new lesson so that it is not forgotten."""
+    GOOD = "good"
+    """A post of a trusted member or of an import, which stood for long enough."""
+
+
+class Lesson(Model):
+    """One step of the filter. Never changed: an undo is a row with the opposite steps.
+
+    A worker's model is the live one plus all rows in any order, in whole numbers, so all workers agree to the bit.
     """
 
     __tablename__ = "lessons"
-    __table_args__ = (sa.Index("ix_lessons_screening_id", "screening_id"),)
+    __table_args__ = (
+        sa.Index("ix_lessons_screening_id", "screening_id"),
+        sa.Index("ix_lessons_with_id", "with_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     screening_id: Mapped[int] = mapped_column(sa.ForeignKey("screenings.id"))
     text: Mapped[str] = mapped_column(sa.Text)
     is_spam: Mapped[bool]
     step: Mapped[int]
+    """How far the text model moved."""
+    weight_steps: Mapped[dict[str, int]] = mapped_column(sa.JSON, default=dict, server_default="{}")
+    """How far the weight of each piece of evidence moved, by its code."""
+    cause: Mapped[str] = mapped_column(sa.String(10), server_default="decision")
+    with_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lessons.id"))
+    """Of a replay: the lesson that it accompanies, and with which it is taken back."""
     undoes_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lessons.id"), unique=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class LinkHost(Model):
+    """A site that posts linked to, and what moderators made of those posts."""
+
+    __tablename__ = "link_hosts"
+
+    host: Mapped[str] = mapped_column(sa.String(255), primary_key=True)
+    approved: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    first_seen_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class TextBand(Model):
+    """A part of a text's MinHash signature: texts that share a band are looked at as near copies of each other."""
+
+    __tablename__ = "text_bands"
+    __table_args__ = (sa.Index("ix_text_bands_screening_id", "screening_id"), {"sqlite_with_rowid": False})
+
+    band: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    screening_id: Mapped[int] = mapped_column(sa.ForeignKey("screenings.id"), primary_key=True)
+
+
+class ModelState(StrEnum):
+    """What a stored model does."""
+
+    LIVE = "live"
+    SHADOW = "shadow"
+    """It judges each text beside the live one; nothing follows from it."""
+    RETIRED = "retired"
+
+
+class FilterModel(Model):
+    """A version of the text model, before the board's own lessons. At most one is live and one in shadow."""
+
+    __tablename__ = "filter_models"
+    __table_args__ = (
+        one_of("state", ModelState),
+        sa.Index("ix_filter_models_live", "state", unique=True, sqlite_where=sa.text("state = 'live'")),
+        sa.Index("ix_filter_models_shadow", "state", unique=True, sqlite_where=sa.text("state = 'shadow'")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    """SHA-256 of the file, in hexadecimal."""
+    file: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    """The file that `Model.save` wrote, compressed by zlib."""
+    state: Mapped[str] = mapped_column(sa.String(8))
+    note: Mapped[str] = mapped_column(sa.String(200))
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    """Who brought or adopted it; None: it came with the software."""
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class FilterPolicy(Model):
+    """From which probability texts are held and refused. Rows are never changed; the newest one counts."""
+
+    __tablename__ = "filter_policies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hold_newcomer: Mapped[float]
+    hold_known: Mapped[float]
+    refuse: Mapped[float]
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class RuleState(StrEnum):
+    """What a rule does."""
+
+    LIVE = "live"
+    SHADOW = "shadow"
+    ENDED = "ended"
+
+
+class FilterRule(Model):
+    """A phrase or a site that staff want held. It begins in shadow: its matches are counted, nothing follows."""
+
+    __tablename__ = "filter_rules"
+    __table_args__ = (one_of("kind", ("phrase", "site")), one_of("state", RuleState))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(8))
+    pattern: Mapped[str] = mapped_column(sa.String(200))
+    state: Mapped[str] = mapped_column(sa.String(8))
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ServiceReport(Model):
+    """A decision that an outside service waits to be told. Written with the decision, sent by a job."""
+
+    __tablename__ = "service_reports"
+    __table_args__ = (sa.Index("ix_service_reports_waiting", "id", sqlite_where=sa.text("sent_at IS NULL")),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    screening_id: Mapped[int] = mapped_column(sa.ForeignKey("screenings.id"))
+    is_spam: Mapped[bool]
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
