@@ -24,6 +24,7 @@ from forum import create_app, jobs
 from forum.db import db, reading, write
 from forum.demo import seeding
 from forum.demo.people import Login
+from forum.screening import versions
 from forum.settings import BadSettings, Settings, load
 
 ROOT = Path(__file__).resolve().parent
@@ -92,15 +93,17 @@ def _why_not(settings: Settings, fault: OSError) -> str:
 
 
 def _prepare(app: Flask) -> tuple[Login, ...] | None:
-    """Migrate when the schema is behind and seed when the board is empty; returns the logins of a seeded board.
+    """Migrate when the schema is behind, offer the shipped text model, and seed when the board is empty.
 
-    Leaves no connection open, for none may be carried into a worker.
+    Returns the logins of a seeded board. Leaves no connection open, for none may be carried into a worker.
     """
     if _schema_version() != app.config["SCHEMA_VERSION"]:
         # Needed at the first start of a version only, and slow to import.
         import flask_migrate  # noqa: PLC0415
 
         flask_migrate.upgrade()
+    with write() as session:
+        versions.offer_shipped(session, datetime.now(UTC))
     logins = None
     if seeding.is_empty(reading()):
         with write() as session:

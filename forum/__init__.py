@@ -23,7 +23,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from forum.accounts import tidying  # noqa: PLC0415
     from forum.accounts import views as accounts  # noqa: PLC0415
     from forum.moderation import views as moderation  # noqa: PLC0415
-    from forum.screening import textmodel  # noqa: PLC0415
+    from forum.screening import services, telling, textmodel  # noqa: PLC0415
+    from forum.screening import tidying as filter_tidying  # noqa: PLC0415
     from forum.settings import load  # noqa: PLC0415
     from forum.threads import views as threads  # noqa: PLC0415
 
@@ -39,6 +40,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     jobs.init(app, settings)
     mail.init(app, settings)
     textmodel.init(app)
+    services.init(app, settings)
+    telling.init(app)
+    filter_tidying.init(app)
     tidying.init(app)
     cli.init(app)
     web.init(app, settings, static=ROOT / "static")

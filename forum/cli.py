@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 import sqlalchemy as sa
@@ -19,14 +21,24 @@ from forum.errors import Problem
 from forum.importers import formats, importing
 from forum.importers.reading import BadRecord
 from forum.importers.remembering import Tally
+from forum.screening import versions
+from forum.screening.models import ModelState
 from forum.threads import boards
 from forum.threads.addresses import board_url
 from forum.threads.models import Board
 
 SECONDS_BETWEEN_REPORTS = 5
 WORDS = ("boards", "members", "threads", "posts")
+OFFERED = {
+    ModelState.LIVE: "The model that came with the software decides.",
+    ModelState.SHADOW: "The model that came with the software runs in shadow. See /mod/filter.",
+    ModelState.RETIRED: "The model that came with the software is kept, because another one runs in shadow.",
+    None: "Nothing to do.",
+}
 
-commands = AppGroup("forum", short_help="Make boards and members, import threads, seed the demo.")
+commands = AppGroup(
+    "forum", short_help="Make boards and members, import threads, seed the demo, steer the filter."
+)
 
 
 def init(app: Flask) -> None:
@@ -45,14 +57,11 @@ def init(app: Flask) -> None:
 )
 def create_user(name: str, email: str, password: str, role: str) -> None:
     """Make a member, a moderator or an admin."""
-    try:
-        with write() as session:
-            user = joining.create(
-                session, name=name, email=email, password=password, role=Role(role), now=datetime.now(UTC)
-            )
-            made = f"{user.name} can log in now, as {role}."
-    except Problem as problem:
-        raise click.ClickException(str(problem.sentence)) from None
+    with _told(), write() as session:
+        user = joining.create(
+            session, name=name, email=email, password=password, role=Role(role), now=datetime.now(UTC)
+        )
+        made = f"{user.name} can log in now, as {role}."
     click.echo(made)
 
 
@@ -64,18 +73,15 @@ def create_user(name: str, email: str, password: str, role: str) -> None:
 @click.option("--description-ja", default="", help="The same in Japanese.")
 def create_board(slug: str, name: str, name_ja: str, description: str, description_ja: str) -> None:
     """Make a board, after all others; SLUG stands in its address, /b/SLUG."""
-    try:
-        with write() as session:
-            boards.create(
-                session,
-                slug=slug,
-                name=name,
-                name_ja=name_ja,
-                description=description,
-                description_ja=description_ja,
-            )
-    except Problem as problem:
-        raise click.ClickException(str(problem.sentence)) from None
+    with _told(), write() as session:
+        boards.create(
+            session,
+            slug=slug,
+            name=name,
+            name_ja=name_ja,
+            description=description,
+            description_ja=description_ja,
+        )
     click.echo(f"The board {name} is open at {board_url(slug)}.")
 
 
@@ -114,6 +120,55 @@ def seed() -> None:
         raise click.ClickException("The board is not empty, so that nothing was seeded.")
     for login in logins:
         click.echo(f"{login.role:10} {login.name:16} {login.password}")
+
+
+@commands.group("filter")
+def spam_filter() -> None:
+    """Bring a text model of your own, and let it decide."""
+
+
+@spam_filter.command("try")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--note", default="", help="What it is, for the moderators' page; by default the file's name.")
+def try_model(file: Path, note: str) -> None:
+    """Let the model in FILE run in shadow: it judges each text beside the live one, and nothing follows from it.
+
+    `python -m forum.spam train --model FILE` makes one. What it would change stands on /mod/filter.
+    """
+    with _told(), write() as session:
+        versions.try_out(session, file.read_bytes(), note or file.name, None, datetime.now(UTC))
+    click.echo("The model runs in shadow. What it would change stands on /mod/filter.")
+
+
+@spam_filter.command()
+def adopt() -> None:
+    """Let the model in shadow decide; the one before is kept."""
+    with _told(), write() as session:
+        shadow = next((v.id for v in versions.kept(session) if v.state == ModelState.SHADOW), None)
+        if shadow is None:
+            raise click.ClickException("No model runs in shadow.")
+        versions.adopt(session, shadow, None, datetime.now(UTC))
+    click.echo("The model decides from now on.")
+
+
+@spam_filter.command()
+def offer() -> None:
+    """Put the model that came with the software in its place, as `python wsgi.py` does when it starts.
+
+    It runs in shadow when another one decides. For boards that another server serves, after each upgrade.
+    """
+    with write() as session:
+        state = versions.offer_shipped(session, datetime.now(UTC))
+    click.echo(OFFERED[state])
+
+
+@contextmanager
+def _told() -> Generator[None]:
+    """Say what a verb refuses as a sentence, without a traceback."""
+    try:
+        yield
+    except Problem as problem:
+        raise click.ClickException(str(problem.sentence)) from None
 
 
 def _board_id(slug: str | None) -> int | None:

@@ -54,6 +54,21 @@ class Settings:
     forum_limits: bool = True
     """`off` lifts rate limits and the limits of new members. For load tests only."""
 
+    akismet_key: str = ""
+    """A key of akismet.com: Akismet is then asked about texts that the filter is unsure of, and told the decisions."""
+
+    stopforumspam: bool = False
+    """`on` asks stopforumspam.org about the network address of a writer whose text the filter is unsure of."""
+
+    services_send_mail: bool = False
+    """`on` lets those two services have the writer's mail address too (StopForumSpam: its MD5 hash)."""
+
+    akismet_url: str = "https://rest.akismet.com"
+    """Where Akismet answers: scheme and host. Another one is for tests."""
+
+    stopforumspam_url: str = "https://api.stopforumspam.org"
+    """Where StopForumSpam answers: scheme and host. Another one is for tests."""
+
     @property
     def database_path(self) -> Path:
         """The SQLite file."""
@@ -97,10 +112,15 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=_database(given.get("database_url", ""), data_dir),
         redis_url=_unused(given, "redis_url"),
         secret_key=_secret(given.get("secret_key", ""), data_dir),
-        base_url=_address(given.get("base_url", f"http://{_in_url(host)}:{port}")),
+        base_url=_address(given, "base_url", f"http://{_in_url(host)}:{port}"),
         smtp_url=_mail_server(given.get("smtp_url", "")),
         trusted_proxies=_integer(given, "trusted_proxies", 0, 0, 5),
-        forum_limits=_switch(given, "forum_limits"),
+        forum_limits=_switch(given, "forum_limits", Settings.forum_limits),
+        akismet_key=_key(given.get("akismet_key", "")),
+        stopforumspam=_switch(given, "stopforumspam", Settings.stopforumspam),
+        services_send_mail=_switch(given, "services_send_mail", Settings.services_send_mail),
+        akismet_url=_address(given, "akismet_url", Settings.akismet_url),
+        stopforumspam_url=_address(given, "stopforumspam_url", Settings.stopforumspam_url),
     )
 
 
@@ -111,11 +131,17 @@ def _integer(given: Mapping[str, str], name: str, default: int, low: int, high: 
     return int(text)
 
 
-def _switch(given: Mapping[str, str], name: str) -> bool:
-    text = given.get(name, "on")
+def _switch(given: Mapping[str, str], name: str, default: bool) -> bool:  # noqa: FBT001 - of the setting
+    text = given.get(name, "on" if default else "off")
     if text not in ("on", "off"):
         raise BadSettings(f"{name.upper()} must be on or off, not {text!r}.")
     return text == "on"
+
+
+def _key(text: str) -> str:
+    if not (text.isascii() and text.isalnum()) and text:
+        raise BadSettings("AKISMET_KEY must be letters and digits, as akismet.com shows it.")
+    return text
 
 
 def _unused(given: Mapping[str, str], name: str) -> str:
@@ -178,10 +204,11 @@ def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _address(url: str) -> str:
+def _address(given: Mapping[str, str], name: str, default: str) -> str:
+    url = given.get(name, default)
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise BadSettings(f"BASE_URL must look like https://board.example.org, not {url!r}.")
+        raise BadSettings(f"{name.upper()} must look like https://board.example.org, not {url!r}.")
     return f"{parts.scheme}://{parts.netloc}"
 
 

@@ -110,6 +110,15 @@ def test_the_first_start_seeds_and_tells_the_logins_and_the_second_does_not(star
     assert second.stop() == 0
 
 
+def test_a_start_lets_the_shipped_text_model_decide_once(start, data_dir):
+    for _ in range(2):
+        server = start("wsgi.py")
+        server.wait_until(server.is_open)
+        assert server.stop() == 0
+    with contextlib.closing(sqlite3.connect(data_dir / "board.sqlite3")) as database:
+        assert database.execute("SELECT state FROM filter_models").fetchall() == [("live",)]
+
+
 @pytest.mark.parametrize(
     ("settings", "status", "sentence"),
     [

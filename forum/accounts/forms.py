@@ -14,6 +14,7 @@ from forum.accounts import cards
 from forum.accounts.passwords import LONGEST, SHORTEST
 from forum.accounts.prefectures import PREFECTURES, prefecture_name
 from forum.accounts.profiles import LONGEST_BIO, LONGEST_DISPLAY_NAME, Card, Words
+from forum.screening.origins import Origin
 from forum.text import names
 from forum.web.forms import Form, LineField, StampedForm, TextField, length
 from forum.web.forms import translated as _l
@@ -121,13 +122,15 @@ class ProfileForm(StampedForm):
         self.year_from.choices = _optional(years)
         self.year_to.choices = _optional(years)
 
-    def words(self, now: datetime) -> Words:
+    def words(self, now: datetime, origin: Origin) -> Words:
         """What was written, as the verb takes it."""
         return Words(
             display_name=self.display_name.data or "",
             bio=self.bio.data or "",
             form_age_s=self.age_s(now),
             is_trap_filled=self.is_trap_filled,
+            pasted_share=self.pasted_share,
+            origin=origin,
         )
 
     def card(self) -> Card:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,10 +16,12 @@ from forum.accounts.models import ProfileChange, Role, User
 from forum.accounts.prefectures import PREFECTURES
 from forum.errors import Invalid
 from forum.screening import asking
+from forum.screening.examined import Examined, unread
 from forum.screening.models import Decision, Kind, Screening
+from forum.screening.origins import Origin
 from forum.spam.judging import Outcome, Submission
 from forum.text import names
-from forum.text.rendering import Link, render
+from forum.text.rendering import render
 
 # As long as a user name and a little, for it stands in the same place.
 LONGEST_DISPLAY_NAME = 40
@@ -37,6 +39,16 @@ class Words:
     bio: str
     form_age_s: float | None = None
     is_trap_filled: bool = False
+    pasted_share: float | None = None
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The words and what the filter found out about them: too slow to do while all other writers wait."""
+
+    words: Words
+    examined: Examined
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,29 @@ class Saved:
     reasons: tuple[dict[str, object], ...] = ()
 
 
-def save(session: Session, viewer: Viewer, words: Words, card: Card, now: datetime) -> Saved:
+def prepare(session: Session, viewer: Viewer, words: Words, now: datetime) -> Prepared:
+    """Examine the words, for `save`. It only reads, and is called before the transaction that writes.
+
+    Raises Forbidden.
+    """
+    require_writer(viewer)
+    submission = Submission(
+        kind=Kind.PROFILE,
+        title=words.display_name,
+        body=words.bio,
+        author_name=viewer.name,
+        links=tuple(link.url for link in render(words.bio).links),
+        form_age_s=words.form_age_s,
+        is_trap_filled=words.is_trap_filled,
+        pasted_share=words.pasted_share,
+    )
+    if _is_unchanged(words, waiting_change(session, viewer.id) or session.get_one(User, viewer.id)):
+        # The card was changed: nobody is asked about words that nobody is asked to publish.
+        return Prepared(words, unread(submission))
+    return Prepared(words, asking.examine(session, viewer, submission, now, words.origin))
+
+
+def save(session: Session, viewer: Viewer, prepared: Prepared, card: Card, now: datetime) -> Saved:
     """Take a whole profile form. Changed words are screened: held ones wait and leave the old ones public.
 
     Refused words change nothing, and neither does the card that came with them. Raises Forbidden or Invalid.
@@ -68,11 +102,10 @@ def save(session: Session, viewer: Viewer, words: Words, card: Card, now: dateti
     user = session.get_one(User, viewer.id)
     _check_card(card, now)
     waiting = waiting_change(session, user.id)
-    present = waiting or user
-    if (words.display_name, words.bio) == (present.display_name, present.bio):
+    if _is_unchanged(prepared.words, waiting or user):
         saved = Saved(Outcome.HELD if waiting else None)
     else:
-        saved = _save_words(session, viewer, user, words, now)
+        saved = _save_words(session, viewer, user, prepared, now)
     if saved.outcome != Outcome.REFUSED:
         _save_card(user, card)
     return saved
@@ -102,26 +135,21 @@ def waiting_change(session: Session, user_id: int) -> ProfileChange | None:
     return session.scalars(query.order_by(ProfileChange.id.desc()).limit(1)).first()
 
 
-def _save_words(session: Session, viewer: Viewer, user: User, words: Words, now: datetime) -> Saved:
+def _is_unchanged(words: Words, present: ProfileChange | User) -> bool:
+    return (words.display_name, words.bio) == (present.display_name, present.bio)
+
+
+def _save_words(session: Session, viewer: Viewer, user: User, prepared: Prepared, now: datetime) -> Saved:
+    words, examined = prepared.words, prepared.examined
     _check_display_name(session, user, words.display_name)
-    links = render(words.bio).links
-    _check_links(viewer, links)
-    submission = Submission(
-        kind=Kind.PROFILE,
-        title=words.display_name,
-        body=words.bio,
-        author_name=user.name,
-        links=tuple(link.url for link in links),
-        form_age_s=words.form_age_s,
-        is_trap_filled=words.is_trap_filled,
-    )
-    verdict = asking.screen(session, viewer, submission, now)
+    _check_links(viewer, len(examined.submission.links))
+    verdict = asking.screen(session, viewer, examined, now)
     if verdict.outcome == Outcome.REFUSED:
-        row = asking.keep(session, user.id, submission, verdict, now)
+        row = asking.keep(session, user.id, examined, verdict, now)
         return Saved(verdict.outcome, tuple(row.reasons))
     _withdraw_waiting(session, user.id)
     change = _change(session, user, words, now)
-    row = asking.keep(session, user.id, submission, verdict, now, profile_change_id=change.id)
+    row = asking.keep(session, user.id, examined, verdict, now, profile_change_id=change.id)
     if verdict.outcome == Outcome.PUBLISHED:
         publish_change(session, change.id)
     return Saved(verdict.outcome, tuple(row.reasons))
@@ -147,8 +175,8 @@ def _is_like_anothers(session: Session, user: User, skeleton: str) -> bool:
     return any(names.skeleton(names.letters(shown)) == skeleton for shown in session.scalars(of_staff))
 
 
-def _check_links(viewer: Viewer, links: tuple[Link, ...]) -> None:
-    if len(links) > MOST_LINKS and not viewer.is_staff:
+def _check_links(viewer: Viewer, count: int) -> None:
+    if count > MOST_LINKS and not viewer.is_staff:
         raise Invalid(bio=ngettext("At most %(num)d link.", "At most %(num)d links.", MOST_LINKS))
 
 

@@ -51,8 +51,9 @@ def _hold(session: Session, author: User, post_id: int, reply: Mapping[str, Any]
     submission = Submission(
         Kind.REPLY, reply["body"], author_name=author.name, links=links, form_age_s=reply["form_age_s"]
     )
-    verdict = asking.screen(session, viewer, submission, at)
-    asking.keep_waiting(session, author.id, submission, verdict, at, post_id=post_id)
+    examined = asking.examine(session, viewer, submission, at)
+    verdict = asking.screen(session, viewer, examined, at)
+    asking.keep_waiting(session, author.id, examined, verdict, at, post_id=post_id)
 
 
 def _member(session: Session, name: str) -> User:

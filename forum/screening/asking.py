@@ -1,78 +1,100 @@
-"""The one door that every text passes before it is public: gather what is known, judge once, keep the verdict."""
+"""The one door that every text passes before it is public: examine it, judge it once, keep the verdict."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from forum.access import Viewer
 from forum.accounts.models import User
-from forum.screening import textmodel
-from forum.screening.models import RECORDED, Decision, Kind, Screening
-from forum.spam.fingerprints import fingerprint
-from forum.spam.judging import Knowledge, Outcome, Record, Submission, Verdict, judge, text_of
+from forum.screening import banding, counting, gathering, mailboxes, rules, services, textmodel
+from forum.screening.examined import Examined, unread
+from forum.screening.models import Decision, Kind, Screening
+from forum.screening.origins import Origin
+from forum.screening.services import Question
+from forum.screening.textmodel import Learnt
+from forum.spam.judging import Knowledge, Outcome, Standing, Submission, Verdict, judge, read
+from forum.spam.sites import hosts_of
+from forum.text.languages import language_of
 from forum.threads.models import Post, Thread
 
-# The same words again within a week are a campaign or a double post; after that, people do say the same things.
-REPEAT_WINDOW = timedelta(days=7)
-PACE_WINDOW = timedelta(hours=1)
+# Below and above, an outside service could hardly turn the verdict, and nothing of the author leaves the board.
+UNCERTAIN_FROM, UNCERTAIN_TO = 0.1, 0.9
+# Who passes in any case is not asked about.
+ASKED_ABOUT = (Standing.NEWCOMER, Standing.KNOWN)
+
+
+def examine(
+    session: Session,
+    viewer: Viewer,
+    submission: Submission,
+    now: datetime,
+    origin: Origin | None = None,
+    post_id: int | None = None,
+) -> Examined:
+    """Find out about a text what takes time, before the transaction in which it is judged; raises nothing.
+
+    Some milliseconds and four statements; up to two seconds more where an outside service is asked, which happens only
+    when the board's own evidence leaves it uncertain. `post_id` names the post that the text is a new version of.
+    """
+    learnt, plain = textmodel.learnt(), unread(submission)
+    newest = sa.select(sa.func.max(Screening.id)).scalar_subquery()
+    email = sa.select(User.email).where(User.id == viewer.id).scalar_subquery()
+    newest_id, mail = session.execute(sa.select(newest, email)).one()
+    examined = replace(
+        plain,
+        reading=read(submission, learnt.model),
+        shadow_probability=learnt.shadow.probability(plain.text) if learnt.shadow else None,
+        newest_id=newest_id or 0,
+        near=gathering.near_texts(session, plain.bands, plain.shingles),
+        rules=rules.matching(session, plain.text, hosts_of(submission.links)),
+        is_mail_disposable=mailboxes.is_disposable(mail or ""),
+        origin=origin or Origin(),
+    )
+    if services.are_on() and _is_uncertain(_judged(session, viewer, examined, learnt, now, post_id)):
+        return _with_opinions(examined, mail or "")
+    return examined
 
 
 def screen(
-    session: Session, viewer: Viewer, submission: Submission, now: datetime, *, post_id: int | None = None
+    session: Session, viewer: Viewer, examined: Examined, now: datetime, *, post_id: int | None = None
 ) -> Verdict:
-    """What the board makes of a text that the viewer wants to publish. Three statements; raises nothing.
+    """What the board makes of a text that the viewer wants to publish; raises nothing.
 
-    `post_id` names the post that the text is a new version of: its own earlier versions do not make it a repetition.
+    Three statements, and one each for a text that is long enough to be a near copy and for one with links. `post_id`
+    names the post that the text is a new version of: its own earlier versions do not make it a repetition.
     """
-    age = now - viewer.joined_at if viewer.joined_at else timedelta()
-    rejected, elsewhere = _repeats(session, _mark(submission), post_id, now)
-    return judge(
-        submission,
-        Knowledge(
-            model=textmodel.current(),
-            record=Record(
-                age_s=age.total_seconds(),
-                approved=viewer.approved_count,
-                rejected=viewer.rejected_count,
-                is_staff=viewer.is_staff,
-                is_confirmed=viewer.is_confirmed,
-            ),
-            same_text_rejected=rejected,
-            same_text_elsewhere=elsewhere,
-            recent_posts=_pace(session, viewer, now),
-        ),
-    )
+    return _judged(session, viewer, examined, textmodel.learnt(), now, post_id)
 
 
 def keep(
     session: Session,
     author_id: int,
-    submission: Submission,
+    examined: Examined,
     verdict: Verdict,
     now: datetime,
     **about: int | None,
 ) -> Screening:
-    """Store a verdict with its reasons; a held text waits for a decision. One INSERT, and one UPDATE if published.
+    """Store a verdict with all that it rests on; a held text waits for a decision. One INSERT, and up to three more
+    statements: for what it is found again by, for its author's record and for its sites.
 
     `about` names what was screened: `post_id`, with `revision_id` for an edit, or `profile_change_id`.
     """
-    row = _store(session, author_id, submission, verdict, now, **about)
-    if verdict.outcome == Outcome.PUBLISHED and submission.kind in RECORDED:
-        session.execute(
-            sa.update(User).where(User.id == author_id).values(approved_count=User.approved_count + 1)
-        )
+    row = _store(session, author_id, examined, verdict, now, **about)
+    counting.begin(session, row, now)
+    if banding.is_kept_from_start(row):
+        banding.add(session, row.id, examined.bands)
     return row
 
 
 def keep_waiting(
-    session: Session, author_id: int, submission: Submission, verdict: Verdict, now: datetime, *, post_id: int
+    session: Session, author_id: int, examined: Examined, verdict: Verdict, now: datetime, *, post_id: int
 ) -> Screening:
     """Store the verdict on the new text of a post that goes on waiting, whatever the verdict is."""
-    return keep(session, author_id, submission, replace(verdict, outcome=Outcome.HELD), now, post_id=post_id)
+    return keep(session, author_id, examined, replace(verdict, outcome=Outcome.HELD), now, post_id=post_id)
 
 
 def of_public_post(session: Session, post_id: int, now: datetime) -> Screening:
@@ -93,32 +115,47 @@ def withdraw(session: Session, post_id: int) -> None:
     session.execute(waiting.values(decision=Decision.WITHDRAWN))
 
 
-def _mark(submission: Submission) -> int:
-    """What two texts share that say the same; the name is left out, since a campaign writes under many."""
-    return fingerprint(f"{submission.title}\n{submission.body}")
-
-
-def _repeats(session: Session, mark: int, post_id: int | None, now: datetime) -> tuple[int, int]:
-    rejected = Screening.decision == Decision.SPAM
-    elsewhere = sa.and_(
-        Screening.created_at > now - REPEAT_WINDOW,
-        Screening.outcome != Outcome.REFUSED,
-        Screening.decision != Decision.WITHDRAWN,
-        Screening.post_id.is_distinct_from(post_id) if post_id is not None else sa.true(),
+def _judged(
+    session: Session, viewer: Viewer, examined: Examined, learnt: Learnt, now: datetime, post_id: int | None
+) -> Verdict:
+    rejected, elsewhere = gathering.repeats(session, examined.mark, post_id, now)
+    traffic = gathering.traffic(session, viewer, examined.origin.network, now)
+    knowledge = Knowledge(
+        reading=examined.reading,
+        record=gathering.record_of(viewer, now, is_mail_disposable=examined.is_mail_disposable),
+        same_text_rejected=rejected,
+        same_text_elsewhere=elsewhere,
+        copies=gathering.copies(session, viewer, examined, post_id),
+        sites=gathering.site_records(session, examined.sites),
+        recent_posts=traffic.recent_posts,
+        newcomers_texts=traffic.newcomers_texts,
+        neighbours_approved=traffic.neighbours_approved,
+        neighbours_rejected=traffic.neighbours_rejected,
+        rules=tuple((rule.kind, rule.pattern) for rule in examined.rules if rule.is_live),
+        opinions={said.service: said.value for said in examined.opinions if not said.is_failed},
+        silent_services=tuple(said.service for said in examined.opinions if said.is_failed),
     )
-    query = sa.select(
-        sa.func.coalesce(sa.func.sum(sa.case((rejected, 1), else_=0)), 0),
-        sa.func.coalesce(sa.func.sum(sa.case((sa.and_(~rejected, elsewhere), 1), else_=0)), 0),
-    ).where(Screening.fingerprint == mark)
-    row = session.execute(query).one()
-    return row[0], row[1]
+    return judge(examined.submission, knowledge, learnt.weights, learnt.policy)
 
 
-def _pace(session: Session, viewer: Viewer, now: datetime) -> int:
-    query = sa.select(sa.func.count()).where(
-        Screening.author_id == viewer.id, Screening.created_at > now - PACE_WINDOW
+def _is_uncertain(verdict: Verdict) -> bool:
+    return verdict.standing in ASKED_ABOUT and UNCERTAIN_FROM < verdict.probability < UNCERTAIN_TO
+
+
+def _with_opinions(examined: Examined, mail: str) -> Examined:
+    """The same with what outside services say."""
+    submission, origin = examined.submission, examined.origin
+    question = Question(
+        address=origin.address,
+        text="\n\n".join(part for part in (submission.title, submission.body) if part),
+        kind=submission.kind,
+        author_name=submission.author_name,
+        user_agent=origin.user_agent,
+        referrer=origin.referrer,
+        lang=language_of(submission.body),
+        mail_address=mail,
     )
-    return session.scalar(query) or 0
+    return replace(examined, opinions=services.opinions(question), asked=services.to_keep(question))
 
 
 def _unscreened(session: Session, post_id: int, now: datetime) -> Screening:
@@ -133,26 +170,33 @@ def _unscreened(session: Session, post_id: int, now: datetime) -> Screening:
     )
     # It counted towards its author's record when it came, so it is only stored.
     verdict = Verdict(Outcome.PUBLISHED, 0.0, ())
-    return _store(session, post.author_id, submission, verdict, now, post_id=post_id)
+    return _store(session, post.author_id, unread(submission), verdict, now, post_id=post_id)
 
 
 def _store(
     session: Session,
     author_id: int,
-    submission: Submission,
+    examined: Examined,
     verdict: Verdict,
     now: datetime,
     **about: int | None,
 ) -> Screening:
     row = Screening(
-        kind=submission.kind,
+        kind=examined.submission.kind,
         author_id=author_id,
-        text=text_of(submission),
-        fingerprint=_mark(submission),
+        text=examined.text,
+        fingerprint=examined.mark,
         outcome=verdict.outcome,
         probability=verdict.probability,
         reasons=[asdict(reason) for reason in verdict.reasons],
         decision=Decision.PENDING if verdict.outcome == Outcome.HELD else Decision.NONE,
+        standing=verdict.standing,
+        signals=dict(verdict.values),
+        hosts=list(examined.sites),
+        network=examined.origin.network,
+        shadow_probability=examined.shadow_probability,
+        rules=[rule.rule_id for rule in examined.rules],
+        asked=examined.asked,
         created_at=now,
         **about,
     )

@@ -81,7 +81,7 @@ class Screening(Model):
     """What the model that ran in shadow would have said."""
     rules: Mapped[list[int]] = mapped_column(sa.JSON, default=list, server_default="[]")
     """The rules that matched, those in shadow too."""
-    asked: Mapped[dict[str, str] | None] = mapped_column(sa.JSON)
+    asked: Mapped[dict[str, str] | None] = mapped_column(sa.JSON(none_as_null=True))
     """What an outside service was told, for it to be told the decision too; emptied like `network`."""
     created_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -171,8 +171,10 @@ class FilterModel(Model):
     state: Mapped[str] = mapped_column(sa.String(8))
     note: Mapped[str] = mapped_column(sa.String(200))
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
-    """Who brought or adopted it; None: it came with the software."""
+    """Who brought it or last changed its state; None: it came with the software."""
     created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    """Since when it is in its state."""
 
 
 class FilterPolicy(Model):

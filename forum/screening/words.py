@@ -13,36 +13,64 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-# A phrase for each code that `forum.spam.judging` gives.
+# A phrase for each code that `forum.spam.signals` gives.
 FOR_STAFF: Mapping[str, LazyString] = {
     "text": _l("The words are like spam"),
     "no_model": _l("The filter can't read its model, so newcomers' posts wait"),
     "trap": _l("The hidden field was filled in"),
     "no_form": _l("Not sent from a form of ours"),
     "quick_form": _l("Sent too soon after the form was opened, in seconds"),
+    "pasted": _l("Mostly pasted"),
     "rejected_before": _l("Times that the same text was rejected"),
-    "repeated": _l("Times that the same text stands or waits elsewhere"),
+    "near_rejected": _l("Almost a text that was rejected"),
+    "near_waiting": _l("Almost a text of somebody else that waits"),
+    "repeated": _l("Times that the same text, or almost, stands or waits elsewhere"),
+    "campaign": _l("Times that the same text, or almost, stands or waits elsewhere"),
     "added_links": _l("The edit adds links"),
     "many_links": _l("Many links"),
-    "pace": _l("Many texts within an hour"),
+    "site_rejected": _l("Links to a site whose texts were rejected"),
+    "site_approved": _l("Links to a site whose texts were approved"),
+    "site_unknown": _l("Links to a site that is new here"),
+    "shortener": _l("A link that hides where it leads"),
     "on_topic": _l("Uses the thread's words"),
+    "pace": _l("Many texts within an hour"),
+    "burst": _l("Texts by newcomers within ten minutes, on the whole board"),
+    "fresh": _l("The account is less than a day old"),
     "unconfirmed": _l("The mail address is not confirmed"),
+    "disposable_mail": _l("The mail address is of a kind that is thrown away after use"),
+    "network": _l("Texts of others from the same network, rejected and approved"),
     "rejections": _l("Texts of this account that were rejected"),
     "good_record": _l("Texts of this account that were approved"),
+    "rule_phrase": _l("A rule holds this phrase"),
+    "rule_site": _l("A rule holds this site"),
+    "akismet": _l("Akismet says that it is spam"),
+    "stopforumspam": _l("StopForumSpam knows the sender"),
+    "service_down": _l("An outside service did not answer, so newcomers' doubtful posts wait"),
 }
-# The only code that speaks for spam or against it, by its sign.
-LIKE_GOOD_POSTS = _l("The words are like good posts")
+# Codes that speak for spam or against it, by their sign.
+FOR_STAFF_WHEN_GOOD: Mapping[str, LazyString] = {
+    "text": _l("The words are like good posts"),
+    "akismet": _l("Akismet says that it is good"),
+    "stopforumspam": _l("StopForumSpam does not know the sender"),
+}
 
 # The codes that speak for spam, without those that would tell the writer of a program what to mend.
 FOR_AUTHOR: Mapping[str, LazyString] = {
     "text": _l("Its words are like those of advertisements."),
     "no_model": _l("The filter is being repaired, so all newcomers' posts wait."),
     "rejected_before": _l("The same text was rejected before."),
+    "near_rejected": _l("Almost the same text was rejected before."),
+    "near_waiting": _l("Almost the same text waits already."),
     "repeated": _l("The same text was posted elsewhere."),
+    "campaign": _l("The same text was posted in several places."),
     "added_links": _l("Your change adds links."),
     "many_links": _l("It holds many links, and your account is new here."),
+    "site_rejected": _l("It links to a site whose texts were rejected before."),
+    "site_unknown": _l("It links to a site that is new here."),
+    "shortener": _l("It has a short link that hides where it leads."),
     "pace": _l("You posted a lot within an hour."),
     "unconfirmed": _l("Your mail address is not confirmed yet."),
+    "service_down": _l("A service that helps us against spam did not answer, so newcomers' posts wait."),
 }
 
 
@@ -60,6 +88,6 @@ def for_author(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def _staff_phrase(reason: Mapping[str, Any]) -> str:
     code, weight = reason["code"], reason["weight"]
-    phrase = LIKE_GOOD_POSTS if code == "text" and weight < 0 else FOR_STAFF.get(code, code)
+    phrase = (weight < 0 and FOR_STAFF_WHEN_GOOD.get(code)) or FOR_STAFF.get(code, code)
     detail = f": {reason['detail']}" if reason.get("detail") else ""
     return f"{phrase}{detail} ({weight:+.1f})"

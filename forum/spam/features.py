@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forum.spam.folding import Folded, fold
-from forum.spam.traits import traits_of
+from forum.spam.traits import traits_of, words_of
 
 # Between the body, the author's name and the links that don't show in the body, in the one text that the model reads.
 SEPARATOR = "\x1f"
@@ -23,12 +23,15 @@ VALUE_ONE = 1024
 # Five bytes are a short English word or the better part of two Japanese characters.
 GRAM_BYTES = 5
 # The lengths of the parts of the feature vector, found by leaving whole sources out (docs/spam-filter.md).
-GRAM_NORM, PAIR_NORM, TRAIT_VALUE = 1200, 700, 300
+GRAM_NORM, WORD_NORM, PAIR_NORM, TRAIT_VALUE = 1000, 1000, 700, 300
 # The beginning and the end are read; padding in the middle buys nothing, and a hostile text has a bounded cost.
 LONGEST_TEXT = 6_000
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
 PRIME = np.uint64(0x100000001B3)
+GRAM_MASK = np.uint64((1 << 8 * GRAM_BYTES) - 1)
+# Keep words, pairs of words and pairs of traits with the same numbers apart.
+WORD_SALT, PAIR_SALT, TRAIT_SALT = (np.uint64(number << 60) for number in (1, 2, 3))
 SHIFT = np.uint64(64 - BUCKETS_LOG2)
 
 
@@ -40,18 +43,24 @@ class Features(NamedTuple):
 
 
 def features_of(text: str) -> Features:
-    """The features of a text: its byte n-grams, its traits and the pairs of its traits.  Linear and bounded."""
-    folded, traits = read(text)
+    """The features of a text: byte n-grams, words, pairs of words, traits, pairs of traits.  Linear and bounded."""
+    folded, words, traits = read(text)
     names = np.array([crc32(name.encode()) for name in traits], np.uint64)
     first, second = _pairs(len(names))
     parts = (
-        _of_length(GRAM_NORM, grams(folded.text)),
-        Features(single := _bucket(names), np.full(len(single), TRAIT_VALUE, np.int64)),
-        _of_length(PAIR_NORM, _bucket(names[first] * PRIME + names[second] + np.uint64(1 << 60))),
+        _once(_grams(folded.text)),
+        _once(_words(words)),
+        names,
+        names[first] * PRIME + names[second] + TRAIT_SALT,
     )
-    return Features(
-        np.concatenate([part.buckets for part in parts]), np.concatenate([part.values for part in parts])
+    counts = [len(part) for part in parts]
+    values = (
+        value_of(GRAM_NORM, counts[0]),
+        value_of(WORD_NORM, counts[1]),
+        TRAIT_VALUE,
+        value_of(PAIR_NORM, counts[3]),
     )
+    return Features(_bucket(np.concatenate(parts)), np.repeat(values, counts))
 
 
 @lru_cache(maxsize=64)
@@ -59,40 +68,51 @@ def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return np.triu_indices(count, 1)
 
 
-def read(text: str) -> tuple[Folded, list[str]]:
-    """The folded text and the names of its traits."""
-    body, _, rest = text.partition(SEPARATOR)
-    author, _, unseen = rest.partition(SEPARATOR)
+def read(text: str) -> tuple[Folded, list[str], list[str]]:
+    """The folded text, its words and the names of its traits."""
+    body, author, unseen = [*text.split(SEPARATOR, 2), "", ""][:3]
     body = f"{body} {unseen}" if unseen else body
     if len(body) > LONGEST_TEXT:
         body = f"{body[: LONGEST_TEXT // 2]} {body[-LONGEST_TEXT // 2 :]}"
     folded = fold(body)
-    return folded, traits_of(body, folded, author)
+    words = words_of(folded.text)
+    return folded, words, traits_of(body, folded, words, author)
 
 
 def grams(folded_text: str) -> NDArray[np.int64]:
     """The bucket of the n-gram at each byte of the text between two spaces, in the order of the text."""
-    raw = np.frombuffer(f" {folded_text} ".encode("utf-8", "replace"), np.uint8).astype(np.uint64)
-    count = max(0, len(raw) - GRAM_BYTES + 1)
-    keys = np.zeros(count, np.uint64)
-    for place in range(GRAM_BYTES):
-        keys = keys << np.uint64(8) | raw[place : place + count]
-    return _bucket(keys)
+    return _bucket(_grams(folded_text))
+
+
+def word_buckets(words: list[str]) -> NDArray[np.int64]:
+    """The bucket of each word, and then that of each two words in a row."""
+    return _bucket(_words(words))
+
+
+def _grams(folded_text: str) -> NDArray[np.uint64]:
+    raw = f" {folded_text} ".encode("utf-8", "replace")
+    # Eight bytes are read at each place, and all but the first five of them are cut off.
+    eights = np.ndarray((max(0, len(raw) - GRAM_BYTES + 1),), "<u8", raw + b"\0\0\0", strides=(1,))
+    return eights & GRAM_MASK
+
+
+def _words(words: list[str]) -> NDArray[np.uint64]:
+    keys = np.array([crc32(word.encode("utf-8", "replace")) for word in words], np.uint64)
+    return np.concatenate((keys + WORD_SALT, keys[:-1] * PRIME + keys[1:] + PAIR_SALT))
 
 
 def _bucket(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     return ((keys ^ keys >> np.uint64(29)) * MIX >> SHIFT).astype(np.int64)
 
 
-def _of_length(norm: int, buckets: NDArray[np.int64]) -> Features:
-    """Each bucket once; together they have the length `norm`, so that a long text weighs as much as a short one."""
-    buckets.sort()
-    is_first = np.ones(len(buckets), np.bool_)
-    np.not_equal(buckets[1:], buckets[:-1], out=is_first[1:])
-    buckets = buckets[is_first]
-    return Features(buckets, np.full(len(buckets), value_of(norm, len(buckets)), np.int64))
+def _once(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Each key once."""
+    keys.sort()
+    is_first = np.ones(len(keys), np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+    return keys[is_first]
 
 
 def value_of(norm: int, count: int) -> int:
-    """The value of each of `count` features that have the length `norm` together."""
+    """The value of each of `count` features that have the length `norm` together: a long text weighs no more."""
     return norm * 64 // max(1, isqrt(count * 4096))

@@ -15,16 +15,31 @@ SPLIT_WORD = re.compile(
     f"(?<=[0-9A-Za-z\u0400-\u04ff\u3040-\u9fff]){INVISIBLE.pattern}+(?=[0-9A-Za-z\u0400-\u04ff\u3040-\u9fff])"
 )
 
-# Cyrillic and Greek letters that look like Latin ones, after case folding.
-LOOKALIKES = str.maketrans("аеорсухіјѕԁһԛԝгкмтвнпьиαοερτυνκιχγωβ", "aeopcyxijsdhqwrkmtbhnbuaoeptuvkixywb")
-TO_CYRILLIC = str.maketrans("aeopcyxkmtbhij", "аеорсухкмтвніј")
-# Those of them that pass for their Latin neighbour at a glance; a word in which any other foreign letter stands is
-# a foreign word with Latin letters planted in it.
-GLANCE = frozenset("аеорсухіјѕԁһԛԝкмтвнαοερτυνκι")
+# Letters that pass for Latin ones at a glance, after case folding: Cyrillic, Greek, and the small capitals of the
+# phonetic alphabet, which in running text are ornament or disguise.
+GLANCE = "аеорсухіјѕԁһԛԝкмтвн" + "αοερτυνκι"
+TO_LATIN = str.maketrans(GLANCE, "aeopcyxijsdhqwkmtbh" + "aoeptuvki")
+SMALL_CAPITALS = str.maketrans("ᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢᴦᴧᴨᴩ", "abcdeghijklmnoprtuvwyzrlnp")
+# The same the other way round, for a Russian word with other letters or digits planted in it.
+TO_CYRILLIC = str.maketrans(
+    "aeopcyxkmtbhij" + "αορτυκιχγωβ" + "ᴀʙᴄᴇʜᴋᴍᴏᴘᴛᴦᴧᴨᴩ" + "ɜɯʍ" + "0346",
+    "аеорсухкмтвніј" + "аортикіхушв" + "авсенкмортглпр" + "зшм" + "озчб",
+)
+# All letters that fingerprints take for each other.
+LOOKALIKES = TO_LATIN | str.maketrans("гпьиχγωβ", "rnbuxywb") | SMALL_CAPITALS
 
 WORD = re.compile(r"[^\W_]+")
-MIXED = re.compile("(?<![^\\W_])(?=[^\\W_]*[a-z])(?=[^\\W_]*[\u0370-\u03ff\u0400-\u052f])[^\\W_]+")
-FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+# Words of two scripts, of small capitals, or of Cyrillic letters and digits.
+MIXED = re.compile(
+    r"(?<![^\W_])(?:(?=[^\W_]*[a-z])(?=[^\W_]*[\u0370-\u03ff\u0400-\u052f])"
+    r"|(?=[^\W_]*[\u0430-\u045f])(?=[^\W_]*[0346\u0370-\u03ff\u0250-\u02af])"
+    r"|(?=[^\W_]*[\u1d00-\u1d2b]))[^\W_]+"
+)
+FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f\u1d00-\u1d2b]")
+CYRILLIC = re.compile("[\u0430-\u045f]")
+LATIN = re.compile("[a-z\u1d00-\u1d2b]")
+# A number with its unit, or a name with its number, is no disguise: 5км, 3д, т34.
+COUNTED = re.compile(r"\d+[\u0430-\u045f]+|[\u0430-\u045f]+\d+")
 
 # Three and more single letters with one and the same kind of gap: "f r e e", "c.a.s.i.n.o", "v-i-s-a".
 SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_](?=([ .*_\-])))(?:\1[^\W\d_]){2,}(?![^\W_])")
@@ -42,10 +57,7 @@ LINK = re.compile(
     r"|vip|co|io|me|gl|ly)\b(?:/[^\s<>\"')\]]*)?"
 )
 
-LEET_OR_LINK = re.compile(
-    f"(?P<link>{LINK.pattern})"
-    r"|(?<![\w$@])(?=[\w$@]*[4310$7@5])(?=[\w$@]*[a-z])[a-z4310$7@5]{3,}(?![\w$@])"
-)
+LEET_WORD = re.compile(r"(?<![\w$@])(?=[\w$@]*[4310$7@5])(?=[\w$@]*[a-z])[a-z4310$7@5]{3,}(?![\w$@])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +93,18 @@ def uncover(text: str) -> tuple[str, int]:
 
 
 def unmix(text: str) -> tuple[str, int]:
-    """Lower-case text with every word in one script again, and how many words mixed Latin with look-alikes."""
-    return MIXED.subn(_in_one_script, text) if FOREIGN.search(text) else (text, 0)
+    """Lower-case text with every word in one script again, and how many words were not."""
+    if not FOREIGN.search(text):
+        return text, 0
+    found = 0
+
+    def in_one_script(match: re.Match[str]) -> str:
+        nonlocal found
+        plain = _in_one_script(match.group())
+        found += plain != match.group()
+        return plain
+
+    return MIXED.sub(in_one_script, text), found
 
 
 def unleet(text: str) -> tuple[str, tuple[str, ...], int]:
@@ -90,25 +112,33 @@ def unleet(text: str) -> tuple[str, tuple[str, ...], int]:
     links; those links; how many words were turned.
     """
     links = tuple(link.group() for link in LINK.finditer(text)) if LINK_SIGN.search(text) else ()
+    if not LEET_SIGN.search(text):
+        return text, links, 0
     found = 0
 
     def letters(match: re.Match[str]) -> str:
         nonlocal found
         word = match.group()
-        if match["link"] or PLAIN_NUMBER.fullmatch(word):
+        if PLAIN_NUMBER.fullmatch(word):
             return word
         found += 1
         return word.translate(LEET)
 
-    return (LEET_OR_LINK.sub(letters, text) if LEET_SIGN.search(text) else text), links, found
+    # Links are left as they stand: what is between them is turned.
+    between = LINK.split(text) if links else [text]
+    turned = [LEET_WORD.sub(letters, part) for part in between]
+    return "".join(part + link for part, link in zip(turned, (*links, ""), strict=True)), links, found
 
 
 def _joined(match: re.Match[str]) -> str:
     return match.group()[::2]
 
 
-def _in_one_script(match: re.Match[str]) -> str:
-    word = match.group()
-    if GLANCE.issuperset(FOREIGN.findall(word)):
-        return word.translate(LOOKALIKES)
-    return word.translate(TO_CYRILLIC)
+def _in_one_script(word: str) -> str:
+    """A word with a Cyrillic letter that is like no Latin one is Russian with something planted in it."""
+    if COUNTED.fullmatch(word):
+        return word
+    cyrillic = set(CYRILLIC.findall(word))
+    if cyrillic and (not cyrillic.issubset(GLANCE) or not LATIN.search(word)):
+        return word.translate(TO_CYRILLIC)
+    return word.translate(SMALL_CAPITALS).translate(TO_LATIN)

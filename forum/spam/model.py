@@ -6,7 +6,7 @@ workers that apply the same lessons hold the same weights, and the opposite step
 
 import math
 import os
-import re
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -18,12 +18,15 @@ from forum.spam.features import (
     BUCKETS_LOG2,
     GRAM_NORM,
     VALUE_ONE,
+    WORD_NORM,
     Features,
     features_of,
     grams,
     read,
     value_of,
+    word_buckets,
 )
+from forum.spam.traits import RUN
 
 SHIPPED_MODEL = Path(__file__).with_name("model.bin")
 
@@ -35,13 +38,13 @@ RATE = 2.0
 # Beyond this the probability says no more than "sure": 1 in 160,000.
 MOST_LOG_ODDS = 12.0
 
-# Changes with every change of folding, traits or features: old weights would mean something else.
-MAGIC = b"engawa-spam-model-1\n"
-DIGEST_BYTES = 32
+# Up to here the log-odds are taken as they are. Beyond, they grow ever more slowly towards SURE + ROOM, a probability
+# of 0.9895: no text is more certain than that, because the model has not seen the whole world.
+SURE, ROOM = 3.0, 1.55
 
-# A word, or a run of one script in a text without spaces.
-PIECE = re.compile(r"[\u30a0-\u30ff]+|[\u3040-\u309f]+|[\u3400-\u9fff々]+|[^\s\u3040-\u30ff\u3400-\u9fff々]+")
-PIECE_CHARS = 40
+# Changes with every change of folding, traits or features: old weights would mean something else.
+MAGIC = b"engawa-spam-model-2\n"
+DIGEST_BYTES = 32
 
 
 class BrokenModel(Exception):
@@ -88,9 +91,10 @@ class Model:
 
     def probability_of(self, features: Features) -> float:
         """The same for features that are already there."""
-        weighed = int(self._weights[features.buckets].astype(np.int64) @ features.values)
-        log_odds = weighed / (WEIGHT_ONE * VALUE_ONE)
-        return 1 / (1 + math.exp(-max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, log_odds))))
+        log_odds = self._log_odds(features)
+        if log_odds > SURE:
+            log_odds = SURE + ROOM * math.tanh((log_odds - SURE) / ROOM)
+        return _logistic(log_odds)
 
     def step_for(self, text: str, is_spam: bool) -> int:  # noqa: FBT001 - it is the label
         """The step of the lesson "this text is (not) spam", from what the model believes now; 0 when it is sure."""
@@ -98,7 +102,7 @@ class Model:
 
     def step_of(self, features: Features, is_spam: bool, rate: float = RATE) -> int:  # noqa: FBT001
         """The same for features that are already there, at another rate if need be."""
-        return round(rate * (is_spam - self.probability_of(features)) * (WEIGHT_ONE // VALUE_ONE))
+        return round(rate * (is_spam - _logistic(self._log_odds(features))) * (WEIGHT_ONE // VALUE_ONE))
 
     def apply(self, text: str, step: int) -> None:
         """Take a lesson in; `apply(text, -step)` takes it back exactly, whatever was learnt in between."""
@@ -110,24 +114,35 @@ class Model:
 
     def evidence(self, text: str, limit: int) -> list[tuple[str, float]]:
         """The words of the folded text that speak loudest, with the log-odds that each adds, loudest first."""
-        folded = read(text)[0].text
-        buckets = grams(folded)
+        folded, words, _traits = read(text)
+        buckets = grams(folded.text)
         known, place, count = np.unique(buckets, return_inverse=True, return_counts=True)
         share = self._weights[known] * (value_of(GRAM_NORM, len(known)) / (WEIGHT_ONE * VALUE_ONE)) / count
         so_far = np.concatenate(([0.0], np.cumsum(share[place])))
-        said: dict[str, float] = {}
-        for piece, start, end in _pieces(folded):
-            here = so_far[min(end, len(buckets))] - so_far[min(start, len(buckets))]
-            said[piece] = said.get(piece, 0.0) + float(here)
+        of_words = word_buckets(words)
+        of_word = value_of(WORD_NORM, len(np.unique(of_words))) / (WEIGHT_ONE * VALUE_ONE)
+        said = {
+            word: float(self._weights[bucket]) * of_word
+            for word, bucket in zip(words, of_words, strict=False)
+        }
+        for word, start, end in _places(folded.text):
+            said[word] += float(so_far[min(end, len(buckets))] - so_far[min(start, len(buckets))])
         return sorted(said.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:limit]
 
+    def _log_odds(self, features: Features) -> float:
+        weighed = int(self._weights[features.buckets].astype(np.int64) @ features.values)
+        return weighed / (WEIGHT_ONE * VALUE_ONE)
 
-def _pieces(folded: str) -> list[tuple[str, int, int]]:
-    """Each word with the range of n-grams that begin in it or on the space before it."""
-    found, byte, last = [], 0, 0
-    for match in PIECE.finditer(folded):
+
+def _logistic(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, log_odds))))
+
+
+def _places(folded: str) -> Iterator[tuple[str, int, int]]:
+    """Each word with the range of n-grams that begin in it or on the sign before it."""
+    byte = last = 0
+    for match in RUN.finditer(folded):
         byte += len(folded[last : match.start()].encode("utf-8", "replace"))
         length = len(match.group().encode("utf-8", "replace"))
-        found.append((match.group()[:PIECE_CHARS], byte, byte + length))
+        yield match.group(), byte, byte + length
         byte, last = byte + length, match.end()
-    return found

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 SEED = Path(__file__).with_name("seed")
 SLOT = re.compile(r"\{(\w+)\}")
+CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 
 # Every so many of our bad texts comes in disguise too, so that a disguise itself speaks against a text.
 DISGUISE_EVERY = 4
@@ -36,9 +37,13 @@ def public_lessons(folder: Path = SEED) -> list[Lesson]:
 
 def _made(path: Path) -> Iterator[Lesson]:
     patterns = tomllib.loads(path.read_text("utf-8"))
-    for kind in patterns["kind"]:
+    for thread in patterns.get("thread", ()):
+        yield from (Lesson(reply, is_spam=False) for reply in thread["replies"])
+    for kind in patterns.get("kind", ()):
         is_spam = kind["label"] == "spam"
-        texts = dict.fromkeys(_filled(kind, patterns["slots"], number) for number in range(kind["count"]))
+        texts = dict.fromkeys(
+            _filled(kind, patterns.get("slots", {}), number) for number in range(kind["count"])
+        )
         for number, text in enumerate(texts):
             yield Lesson(text, is_spam)
             if is_spam and number % DISGUISE_EVERY == 0:
@@ -46,14 +51,13 @@ def _made(path: Path) -> Iterator[Lesson]:
 
 
 def _filled(kind: dict[str, Any], slots: dict[str, list[str]], number: int) -> str:
-    """The patterns take turns; what fills a slot follows from a hash, so that it is the same on every machine."""
+    """The patterns take turns; what fills a slot or a choice follows from a hash, the same on every machine."""
     text, turn = kind["patterns"][number % len(kind["patterns"])], 0
-    while slot := SLOT.search(text):
+    while found := SLOT.search(text) or CHOICE.search(text):
         turn += 1
+        options = found[1].split("|") if "|" in found[1] else slots[found[1]]
         text = (
-            text[: slot.start()]
-            + _picked(slots[slot[1]], f"{kind['name']}/{number}/{turn}")
-            + text[slot.end() :]
+            text[: found.start()] + _picked(options, f"{kind['name']}/{number}/{turn}") + text[found.end() :]
         )
     return text.strip()
 

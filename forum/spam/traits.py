@@ -1,9 +1,10 @@
 """What is striking about the shape of a text, whatever its words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from forum.spam.folding import Folded
+from forum.spam.folding import Folded, fold
+from forum.spam.lexicon import COMMON, VOCABULARIES
 
 SHORTENERS = frozenset(
     "bit.ly t.co tinyurl.com goo.gl is.gd cutt.ly ow.ly buff.ly rebrand.ly rb.gy shorturl.at t.ly tiny.cc v.gd adf.ly"
@@ -22,31 +23,24 @@ OFFICIAL = re.compile(
 )
 PHONE = re.compile(r"(?<![\w/=.-])\+?\(?\d{2,4}\)?[ .-]?\d{2,4}[ .-]?\d{3,4}[ .-]?\d{0,4}(?![\w/])")
 MONEY = re.compile(
-    r"[$£€¥₽₹]\s?\d|\d\s?(?:[$£€¥₽₹]|円|万|億|usd|eur|gbp|btc|usdt|dollars?|pounds?|bucks|yen|руб|тыс|р\b)|\[currency\]"
+    r"[$£€¥₽₹]\s?\d|\d\s?(?:[$£€¥₽₹]|円|万|億|usd|eur|gbp|btc|usdt|dollars?|pounds?|bucks|yen|руб|тыс|р\b)"
 )
 MAIL = re.compile(r"@[\w-]{1,63}\.[a-z]{2}")
-CONTACT = re.compile(
-    r"whats\s?app|telegram|t\.me/|wa\.me/|wechat|skype|viber|kik:|dm me|inbox me|line\s?(?:id|登録|追加|@|:)|ライン登録"
-    r"|公式line|в лс\b|личк|пиши(?:те)? в|\[username\]"
-)
-PRAISE = re.compile(
-    r"(?:thank(?:s| you| u)|great|nice|good|amazing|awesome|excellent|wonderful|helpful|useful|informative|interesting"
-    r"|impressive|fantastic)\b[^.!?\n]{0,60}\b(?:post|article|blog|info\w*|site|website|page|content|shar\w+|write ?up"
-    r"|work|job|piece|tutorial|knowledge|topic)\b"
-)
-SERVICE = re.compile(
-    r"(?:training|courses?|institutes?|coaching|classes|certification|services?|compan(?:y|ies)|agenc(?:y|ies)|solutions?"
-    r"|developers?|development|consult\w+|support|repairs?|marketing|seo|lawyers?|movers|escorts?|rental|jobs|helpline"
-    r"|customer care|writing|assignments?|homework|essays?)\b"
-    r"[^.!?\n]{0,25}\b(?:in|at|near|for|of|from|by|with|online|number|provider|help)\b"
+RUN = re.compile(
+    r"[a-z0-9']+|[\u0430-\u045f]+|[\u3040-\u309f]+|[\u30a0-\u30ff]+|[\u3400-\u9fff々]+|[\uac00-\ud7af]+"
 )
 NAMED_LINK = re.compile(
     r"\[([^\]\n]{1,200})\]\(\s*(https?://[^)\s]+)|<a\s[^>]{0,200}?href=[\"']?([^\"'\s>]+)[^>]{0,200}>([^<]{1,200})<"
 )
 OTHER_MARKUP = re.compile(r"\[(?:url|link|b|img)[=\]]", re.IGNORECASE)
 ORNAMENT = re.compile("[\u2580-\u25ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\u203c\u2190-\u21ff]")
-CAPITALISED = re.compile(r"(?<![^\W_])[A-Z][a-z]+")
-LATIN_WORD = re.compile(r"[A-Za-z]+")
+# Two and more capitalised words inside a sentence.
+NAMED_THING = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w']{0,30} ){1,5}[A-Z][\w']")
+CAPITALISED = re.compile(r"(?<![^\W_])[A-Z][A-Za-z]*")
+SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?")
+ODD_HOST = re.compile(r"[-\d]")
+DIGIT = re.compile(r"\d")
+LONG_WORD = re.compile(r"[^\W_]{4,}")
 AD_NAME = re.compile(
     r"\.(?:com|net|org|info|biz|xyz|shop|site|online|top|jp|in)\b|\b(?:buy|cheap|best|free|seo|casino|loans?|escorts?|shop|store"
     r"|services?|training|institute|agency|marketing|solutions?|online|deals?|pills|bags?|watch(?:es)?|crypto|bitcoin|forex"
@@ -54,34 +48,50 @@ AD_NAME = re.compile(
 )
 
 
-def traits_of(body: str, folded: Folded, author: str = "") -> list[str]:
-    """Names of the traits that a text shows.  Linear in the length of the text."""
+def words_of(folded_text: str) -> list[str]:
+    """The words of a text; in scripts without spaces, runs of one kind of sign."""
+    return RUN.findall(folded_text)
+
+
+def traits_of(body: str, folded: Folded, words: list[str], author: str = "") -> list[str]:
+    """Names of the traits that a text shows; `words` are those of the folded text.  Linear in the length."""
     return [
         "any",
         *_disguises(folded),
         *_links(body, folded),
-        *_wares(folded.text),
-        *_manners(body, folded.text),
+        *_wares(folded.text, words),
+        *_manners(body, folded.text, words),
         *_author(author.lower(), folded.links),
     ]
 
 
 def host_of(link: str) -> str:
     """The host of a link as it stands in a text, without www."""
-    return re.sub(r"^(?:https?://)?(?:www\.)?", "", link).split("/")[0].split("?")[0].split(":")[0]
+    return SCHEME.sub("", link).split("/")[0].split("?")[0].split(":")[0]
 
 
 def script_of(folded_text: str) -> str:
     """The script that most letters of the first thousand are in; kana before han, as Japanese mixes the two."""
     head = folded_text[:1000]
-    counts = (
-        {name: len(pattern.findall(head)) for name, pattern in SCRIPTS[1:]}
-        if not head.isascii()
-        else {"latin": 1}
-    )
-    if not head.isascii() and (kana := len(SCRIPTS[0][1].findall(head))):
+    if head.isascii():
+        return "latin"
+    counts = {name: len(pattern.findall(head)) for name, pattern in SCRIPTS[1:]}
+    if kana := len(SCRIPTS[0][1].findall(head)):
         counts["kana"] = kana + counts.pop("han")
     return max(counts, key=lambda name: counts[name])
+
+
+def shared_words(words: Iterable[str], context: str) -> set[str]:
+    """The telling words that a reply shares with what it answers."""
+    return {word for word in words if _is_telling(word)}.intersection(words_of(fold(context).text))
+
+
+def _is_telling(word: str) -> bool:
+    return (
+        len(word) > (3 if word < "\u3040" else 1)
+        and word not in COMMON
+        and not "\u3040" <= word[0] <= "\u309f"
+    )
 
 
 def _disguises(folded: Folded) -> Iterator[str]:
@@ -95,7 +105,7 @@ def _disguises(folded: Folded) -> Iterator[str]:
 def _links(body: str, folded: Folded) -> Iterator[str]:
     text, links = folded.text, folded.links
     yield f"links {len(links) if len(links) < 3 else '3-5' if len(links) < 6 else '6+'}"
-    if OTHER_MARKUP.search(body):
+    if "[" in body and OTHER_MARKUP.search(body):
         yield "markup"
     if not links:
         return
@@ -105,7 +115,7 @@ def _links(body: str, folded: Folded) -> Iterator[str]:
         yield "official"
     if not SHORTENERS.isdisjoint(hosts):
         yield "shortener"
-    if any("-" in host or re.search(r"\d", host) for host in hosts):
+    if any(ODD_HOST.search(host) for host in hosts):
         yield "odd host"
     if text.rstrip(" .!)>\n").endswith(links[-1].rstrip(".!)")):
         yield "link at end"
@@ -119,44 +129,59 @@ def _links(body: str, folded: Folded) -> Iterator[str]:
 
 def _is_unlike(match: re.Match[str]) -> bool:
     name, target = (match[1], match[2]) if match[1] else (match[4], match[3])
-    words = re.findall(r"[^\W_]{4,}", name)
+    words = LONG_WORD.findall(name)
     return bool(words) and not any(word in target for word in words)
 
 
-def _wares(text: str) -> Iterator[str]:
-    for name, pattern in (("phone", PHONE), ("money", MONEY), ("mail", MAIL), ("contact", CONTACT)):
-        if pattern.search(text):
+def _wares(text: str, words: list[str]) -> Iterator[str]:
+    if DIGIT.search(text):
+        for name, pattern in (("phone", PHONE), ("money", MONEY)):
+            if pattern.search(text):
+                yield name
+    if "@" in text and MAIL.search(text):
+        yield "mail"
+    said = frozenset(words)
+    for name, vocabulary in VOCABULARIES.items():
+        if not vocabulary.words.isdisjoint(said) or any(phrase in text for phrase in vocabulary.phrases):
             yield name
-    is_service, is_praise = bool(SERVICE.search(text)), bool(PRAISE.search(text[:200]))
-    if is_service:
-        yield "service"
-    if is_praise:
-        yield "praise"
-    if is_praise and is_service:
-        yield "praise, service"
 
 
-def _manners(body: str, text: str) -> Iterator[str]:
+def _manners(body: str, text: str, words: list[str]) -> Iterator[str]:
     yield f"script {script_of(text)}"
+    # Doublings from 16 characters on: a nod, a line, a paragraph, a letter.
+    yield f"length {min(7, max(0, len(text).bit_length() - 4))}"
     if "?" in text or "か。" in text:
         yield "asks"
     if text.count("!") > 2:
         yield "exclaims"
-    letters = LATIN_WORD.findall(body)
-    if len(letters) > 2:
-        count = sum(map(len, letters))
-        loud = sum(len(word) for word in letters if len(word) > 1 and word.isupper())
-        if loud > 0.3 * count:
+    capitals = CAPITALISED.findall(body)
+    if capitals and len(words) > 2:
+        if sum(len(word) for word in capitals if len(word) > 1 and word.isupper()) > 0.3 * sum(
+            map(len, words)
+        ):
             yield "shouts"
-        if len(letters) > 5 and len(CAPITALISED.findall(body)) > 0.6 * len(letters):
+        if len(words) > 5 and sum(map(str.istitle, capitals)) > 0.6 * len(words):
             yield "titled"
-    if len(ORNAMENT.findall(body)) > 2:
+    if not body.isascii() and len(ORNAMENT.findall(body)) > 2:
         yield "ornaments"
+    if NAMED_THING.search(body):
+        yield "named thing"
+    yield from _ending(body)
+
+
+def _ending(body: str) -> Iterator[str]:
+    """A last line that is no sentence, under text that is: where the words for the search engine stand."""
+    before, _, last = body.rstrip().rpartition("\n")
+    last = last.strip()
+    if len(before) > 20 and 0 < len(last) < 60 and last[-1] not in ".!?)。!?…:;」":
+        yield "tail line"
 
 
 def _author(author: str, links: tuple[str, ...]) -> Iterator[str]:
+    if not author:
+        return
     if AD_NAME.search(author):
         yield "author sells"
-    names = re.findall(r"[^\W_]{4,}", author)
+    names = LONG_WORD.findall(author)
     if names and any(name in host_of(link) for name in names for link in links):
         yield "author is link"

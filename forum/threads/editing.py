@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,13 +25,22 @@ from forum.accounts.models import User
 from forum.errors import Forbidden, Locked, NotFound
 from forum.screening import asking
 from forum.screening.models import Decision, Kind, Screening
-from forum.spam.judging import Outcome, Submission
+from forum.spam.evidence import added_passages
+from forum.spam.judging import Outcome
 from forum.text.languages import language_of
 from forum.text.rendering import linked_addresses
 from forum.text.slugs import slugify
 from forum.threads import limits, publishing
 from forum.threads.models import Lock, Post, Revision, RevisionStatus, Status, Thread
-from forum.threads.posting import Draft, Posted, Prepared, context_of
+from forum.threads.posting import (
+    Draft,
+    Posted,
+    Prepared,
+    context_of,
+    refused,
+    rendering_of,
+    submission_of,
+)
 
 
 def find_own(session: Session, viewer: Viewer, post_id: int) -> tuple[Post, Thread]:
@@ -97,6 +107,26 @@ def find_deletable(session: Session, viewer: Viewer, post_id: int) -> tuple[Post
     return post, thread
 
 
+def prepare(session: Session, viewer: Viewer, post_id: int, draft: Draft, now: datetime) -> Prepared:
+    """Render and examine a new version, for `edit`. It only reads, and is called before the transaction that writes.
+
+    Raises NotFound or Forbidden.
+    """
+    post, _thread = find_own(session, viewer, post_id)
+    require_writer(viewer)
+    rendered = rendering_of(session, draft)
+    context = "" if post.is_opening else context_of(session, viewer, post.thread_id)
+    whole = submission_of(Kind.EDIT, viewer, draft, rendered, context)
+    submission = replace(
+        whole,
+        title=draft.title if post.is_opening else "",
+        added_links=(Counter(whole.links) - Counter(linked_addresses(post.html))).total(),
+        added_text=added_passages(post.body, draft.body),
+    )
+    examined = asking.examine(session, viewer, submission, now, draft.origin, post_id)
+    return Prepared(draft, rendered, examined)
+
+
 def edit(session: Session, viewer: Viewer, post_id: int, prepared: Prepared, now: datetime) -> Posted | None:
     """Give a post a new version, and its thread a new title when it opens one. None: nothing was changed.
 
@@ -113,31 +143,19 @@ def edit(session: Session, viewer: Viewer, post_id: int, prepared: Prepared, now
         return None
     limits.check_edits(session, viewer, now)
     limits.check_links(viewer, len(prepared.links))
-    added = Counter(prepared.links) - Counter(linked_addresses(post.html))
-    submission = Submission(
-        kind=Kind.EDIT,
-        title=title,
-        body=draft.body,
-        author_name=viewer.display_name or viewer.name,
-        links=prepared.links,
-        added_links=added.total(),
-        context="" if post.is_opening else context_of(session, thread),
-        form_age_s=draft.form_age_s,
-        is_trap_filled=draft.is_trap_filled,
-    )
-    verdict = asking.screen(session, viewer, submission, now, post_id=post.id)
+    verdict = asking.screen(session, viewer, prepared.examined, now, post_id=post.id)
     if verdict.outcome == Outcome.REFUSED:
-        row = asking.keep(session, viewer.id, submission, verdict, now)
-        return Posted(0, verdict.outcome, tuple(row.reasons))
+        return refused(session, viewer, prepared, verdict, now)
     asking.withdraw(session, post.id)
     if post.status == Status.HELD:
-        row = asking.keep_waiting(session, viewer.id, submission, verdict, now, post_id=post.id)
+        row = asking.keep_waiting(session, viewer.id, prepared.examined, verdict, now, post_id=post.id)
         post.body, post.html, post.lang = draft.body, prepared.rendered.html, prepared.rendered.lang
         if post.is_opening:
             thread.title, thread.slug, thread.lang = title, slugify(title), language_of(title)
         return Posted(post.id, Outcome.HELD, tuple(row.reasons))
     revision = _revise(session, viewer, post, thread, draft, now)
-    row = asking.keep(session, viewer.id, submission, verdict, now, post_id=post.id, revision_id=revision.id)
+    about = {"post_id": post.id, "revision_id": revision.id}
+    row = asking.keep(session, viewer.id, prepared.examined, verdict, now, **about)
     if verdict.outcome == Outcome.PUBLISHED:
         publishing.publish_revision(session, revision.id, now, prepared.rendered)
     return Posted(post.id, verdict.outcome, tuple(row.reasons))

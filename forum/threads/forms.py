@@ -6,6 +6,7 @@ from datetime import datetime
 
 from wtforms import SelectField
 
+from forum.screening.origins import Origin
 from forum.threads.limits import BODY_MAX, BODY_MIN, TITLE_MAX, TITLE_MIN
 from forum.threads.posting import Draft
 from forum.web.forms import LineField, StampedForm, TextField, length
@@ -17,7 +18,7 @@ class ReplyForm(StampedForm):
 
     body = TextField(_l("Text"), [length(BODY_MIN, BODY_MAX)])
 
-    def draft(self, now: datetime) -> Draft:
+    def draft(self, now: datetime, origin: Origin) -> Draft:
         """What was written, as the verbs take it."""
         return Draft(
             body=self.body.data or "",
@@ -25,6 +26,8 @@ class ReplyForm(StampedForm):
             idempotency=self.key,
             form_age_s=self.age_s(now),
             is_trap_filled=self.is_trap_filled,
+            pasted_share=self.pasted_share,
+            origin=origin,
         )
 
     def _title(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from forum.access import Viewer, may_reply, require_writer, visible_threads
 from forum.errors import Forbidden, Invalid, Locked, NotFound
 from forum.screening import asking
+from forum.screening.examined import Examined
 from forum.screening.models import Kind
+from forum.screening.origins import Origin
 from forum.spam.judging import Outcome, Submission, Verdict
 from forum.text.excerpts import cut
 from forum.text.languages import language_of
@@ -35,14 +37,17 @@ class Draft:
     idempotency: str = ""
     form_age_s: float | None = None
     is_trap_filled: bool = False
+    pasted_share: float | None = None
+    origin: Origin = field(default_factory=Origin)
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A draft with its HTML, which takes up to a third of a second to make: too long while all other writers wait."""
+    """A draft with its HTML and what the filter found out about it: too slow to do while all other writers wait."""
 
     draft: Draft
     rendered: Rendered
+    examined: Examined
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -60,9 +65,22 @@ class Posted:
     """Whether a change that waited was taken back, so that what was public stands alone."""
 
 
-def prepare(session: Session, draft: Draft) -> Prepared:
-    """Render a draft, ready for the verbs. It only reads, and is called before the transaction that writes."""
-    return Prepared(draft, render(draft.body, mentions.known(session, draft.body)))
+def prepare_thread(session: Session, viewer: Viewer, draft: Draft, now: datetime) -> Prepared:
+    """Render and examine a thread's first post, for `start_thread`. It only reads, and is called before the transaction
+    that writes. Raises Forbidden.
+    """
+    require_writer(viewer)
+    rendered = rendering_of(session, draft)
+    submission = submission_of(Kind.THREAD, viewer, draft, rendered)
+    return Prepared(draft, rendered, asking.examine(session, viewer, submission, now, draft.origin))
+
+
+def prepare_reply(session: Session, viewer: Viewer, thread_id: int, draft: Draft, now: datetime) -> Prepared:
+    """The same for `reply`, with the thread that it answers. Raises Forbidden."""
+    require_writer(viewer)
+    rendered, context = rendering_of(session, draft), context_of(session, viewer, thread_id)
+    submission = submission_of(Kind.REPLY, viewer, draft, rendered, context)
+    return Prepared(draft, rendered, asking.examine(session, viewer, submission, now, draft.origin))
 
 
 def start_thread(
@@ -78,9 +96,9 @@ def start_thread(
         raise Invalid(board=_("Please choose a board."))
     limits.check_pace(session, viewer, is_thread=True, now=now)
     limits.check_links(viewer, len(prepared.links))
-    submission, verdict = _screen(session, viewer, Kind.THREAD, prepared, "", now)
+    verdict = asking.screen(session, viewer, prepared.examined, now)
     if verdict.outcome == Outcome.REFUSED:
-        return _refused(session, viewer, submission, verdict, now)
+        return refused(session, viewer, prepared, verdict, now)
     thread = Thread(
         board_id=board_id,
         author_id=viewer.id,
@@ -94,7 +112,7 @@ def start_thread(
     session.add(thread)
     session.flush()
     post = _add(session, viewer, thread.id, prepared, mark, now, is_opening=True)
-    return _settle(session, viewer, post, submission, verdict, now)
+    return _settle(session, viewer, post, prepared, verdict, now)
 
 
 def reply(session: Session, viewer: Viewer, thread_id: int, prepared: Prepared, now: datetime) -> Posted:
@@ -108,11 +126,11 @@ def reply(session: Session, viewer: Viewer, thread_id: int, prepared: Prepared, 
     thread = find_open(session, viewer, thread_id)
     limits.check_pace(session, viewer, is_thread=False, now=now)
     limits.check_links(viewer, len(prepared.links))
-    submission, verdict = _screen(session, viewer, Kind.REPLY, prepared, context_of(session, thread), now)
+    verdict = asking.screen(session, viewer, prepared.examined, now)
     if verdict.outcome == Outcome.REFUSED:
-        return _refused(session, viewer, submission, verdict, now)
+        return refused(session, viewer, prepared, verdict, now)
     post = _add(session, viewer, thread.id, prepared, mark, now)
-    return _settle(session, viewer, post, submission, verdict, now)
+    return _settle(session, viewer, post, prepared, verdict, now)
 
 
 def find_open(session: Session, viewer: Viewer, thread_id: int) -> Thread:
@@ -134,10 +152,46 @@ def find_open(session: Session, viewer: Viewer, thread_id: int) -> Thread:
     raise Forbidden(_("This thread is not public, so that it takes no replies."))
 
 
-def context_of(session: Session, thread: Thread) -> str:
-    """What a thread is about: its title and the beginning of its opening post. One statement."""
-    opening = session.scalar(sa.select(Post.body).where(Post.thread_id == thread.id, Post.is_opening)) or ""
-    return f"{thread.title}\n{cut(opening, CONTEXT_LENGTH)}"
+def rendering_of(session: Session, draft: Draft) -> Rendered:
+    """A draft's HTML, with the members whom it mentions. Up to a third of a second."""
+    return render(draft.body, mentions.known(session, draft.body))
+
+
+def context_of(session: Session, viewer: Viewer, thread_id: int) -> str:
+    """What a thread is about: its title and the beginning of its opening post; "" for one that the viewer may not see.
+
+    One statement.
+    """
+    query = (
+        sa.select(Thread.title, Post.body)
+        .join(Post, sa.and_(Post.thread_id == Thread.id, Post.is_opening))
+        .where(Thread.id == thread_id, visible_threads(viewer))
+    )
+    row = session.execute(query).first()
+    return f"{row.title}\n{cut(row.body, CONTEXT_LENGTH)}" if row else ""
+
+
+def submission_of(
+    kind: Kind, viewer: Viewer, draft: Draft, rendered: Rendered, context: str = ""
+) -> Submission:
+    """A draft as the filter looks at it."""
+    return Submission(
+        kind=kind,
+        title=draft.title,
+        body=draft.body,
+        author_name=viewer.display_name or viewer.name,
+        links=tuple(link.url for link in rendered.links),
+        context=context,
+        form_age_s=draft.form_age_s,
+        is_trap_filled=draft.is_trap_filled,
+        pasted_share=draft.pasted_share,
+    )
+
+
+def refused(session: Session, viewer: Viewer, prepared: Prepared, verdict: Verdict, now: datetime) -> Posted:
+    """Keep the verdict on a text that becomes nothing."""
+    row = asking.keep(session, viewer.id, prepared.examined, verdict, now)
+    return Posted(0, verdict.outcome, tuple(row.reasons))
 
 
 def _mark(draft: Draft, place: str) -> str | None:
@@ -160,35 +214,6 @@ def _made_before(session: Session, viewer: Viewer, mark: str | None) -> Posted |
     if row is None:
         return None
     return Posted(row.id, Outcome.HELD if row.status == Status.HELD else Outcome.PUBLISHED)
-
-
-def _screen(
-    session: Session,
-    viewer: Viewer,
-    kind: Kind,
-    prepared: Prepared,
-    context: str,
-    now: datetime,
-) -> tuple[Submission, Verdict]:
-    draft = prepared.draft
-    submission = Submission(
-        kind=kind,
-        title=draft.title,
-        body=draft.body,
-        author_name=viewer.display_name or viewer.name,
-        links=prepared.links,
-        context=context,
-        form_age_s=draft.form_age_s,
-        is_trap_filled=draft.is_trap_filled,
-    )
-    return submission, asking.screen(session, viewer, submission, now)
-
-
-def _refused(
-    session: Session, viewer: Viewer, submission: Submission, verdict: Verdict, now: datetime
-) -> Posted:
-    row = asking.keep(session, viewer.id, submission, verdict, now)
-    return Posted(0, verdict.outcome, tuple(row.reasons))
 
 
 def _add(
@@ -218,9 +243,9 @@ def _add(
 
 
 def _settle(
-    session: Session, viewer: Viewer, post: Post, submission: Submission, verdict: Verdict, now: datetime
+    session: Session, viewer: Viewer, post: Post, prepared: Prepared, verdict: Verdict, now: datetime
 ) -> Posted:
-    row = asking.keep(session, viewer.id, submission, verdict, now, post_id=post.id)
+    row = asking.keep(session, viewer.id, prepared.examined, verdict, now, post_id=post.id)
     if verdict.outcome == Outcome.PUBLISHED:
         publishing.publish(session, post.id, now)
     return Posted(post.id, verdict.outcome, tuple(row.reasons))

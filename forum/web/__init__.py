@@ -21,6 +21,7 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
         journal,
         language,
         notices,
+        privacy,
         problems,
         safety,
         viewer,
@@ -39,3 +40,4 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
     app.json.ensure_ascii = False  # pyright: ignore[reportAttributeAccessIssue]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(health.blueprint)
+    privacy.init(app)

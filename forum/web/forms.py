@@ -2,11 +2,13 @@
 
 The one field `idempotency` does two things. Its random part makes a form that is sent twice find what the first
 one did; its signed time tells how long the form lay open, which screening asks. The hidden field `website` is a
-trap: people do not see it, programs fill it in.
+trap: people do not see it, programs fill it in. The hidden field `typing` is filled by static/js/typing.js: how many
+characters were typed and how many pasted, and nothing of what they were.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,6 +24,8 @@ from wtforms.widgets import HiddenInput
 from forum.text.cleaning import clean
 
 LONGEST_STAMP = 128
+# "typed pasted"; a book has fewer characters than a number of eight digits.
+TYPING = re.compile(r"([0-9]{1,8}) ([0-9]{1,8})")
 
 # WTForms prints labels when the page is made, so they are translated then; it asks for plain strings in its hints.
 translated = cast("Callable[[str], str]", lazy_gettext)
@@ -53,6 +57,7 @@ class StampedForm(Form):
 
     idempotency = StringField(widget=HiddenInput())
     website = StringField(translated("Leave this empty"))
+    typing = StringField(widget=HiddenInput())
 
     @property
     def key(self) -> str:
@@ -63,6 +68,16 @@ class StampedForm(Form):
     @property
     def is_trap_filled(self) -> bool:
         return bool(self.website.data)
+
+    @property
+    def pasted_share(self) -> float | None:
+        """Of what was typed and pasted, the pasted share, 0 to 1; None without script, or when nothing was counted.
+
+        The browser says it, so it is a hint about whoever does not care to lie.
+        """
+        counted = TYPING.fullmatch(self.typing.data or "")
+        typed, pasted = map(int, counted.groups()) if counted else (0, 0)
+        return pasted / (typed + pasted) if typed + pasted else None
 
     def age_s(self, now: datetime) -> float | None:
         """Seconds from the form's being served to `now`; None when we did not serve it."""

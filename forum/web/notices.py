@@ -70,6 +70,10 @@ NOTICES = {
     "pinned": Notice(_("The thread is pinned.")),
     "unpinned": Notice(_("The thread is no longer pinned.")),
     "moved": Notice(_("The thread is moved.")),
+    "filter-changed": Notice(_("Done. The filter works like this from now on.")),
+    "rule-added": Notice(
+        _("The rule runs in shadow: its matches are counted, and nothing follows from them.")
+    ),
 }
 
 

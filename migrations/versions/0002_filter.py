@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=200), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("state IN ('live', 'shadow', 'retired')", name=op.f("ck_filter_models_state")),
         sa.ForeignKeyConstraint(["by_id"], ["users.id"], name=op.f("fk_filter_models_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_filter_models")),

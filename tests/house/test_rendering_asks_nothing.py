@@ -41,6 +41,8 @@ MEMBER_PAGES = [
 ]
 STAFF_PAGES = [
     "/mod",
+    "/mod/filter",
+    "/mod/filter/thresholds?hold_newcomer=30&hold_known=60&refusal=98",
     "/p/2/moderate",
     "/t/1/moderate",
     "/u/Alice/moderate",

@@ -1,6 +1,6 @@
-"""Who may call what: every route stands in the table below, and each line is tried by four people.
+"""Who may call what: every route stands in the table below, and each line is tried by five people.
 
-The guest; Bob, a member; Alice, who wrote what the address is about; Mori, a moderator.
+The guest; Bob, a member; Alice, who wrote what the address is about; Mori, a moderator; Ando, an admin.
 """
 
 from __future__ import annotations
@@ -13,13 +13,21 @@ from forum.moderation import steering
 from forum.threads.models import Post, Status
 from tests import makers
 
-ALL, MEMBERS, OTHERS, AUTHOR, STAFF = "all", "members", "members but the author", "the author", "the staff"
+ALL, MEMBERS, OTHERS, AUTHOR, STAFF, ADMINS = (
+    "all",
+    "members",
+    "members but the author",
+    "the author",
+    "the staff",
+    "the admins",
+)
 ALLOWED = {
-    ALL: {"guest", "Bob", "Alice", "Mori"},
-    MEMBERS: {"Bob", "Alice", "Mori"},
-    OTHERS: {"Bob", "Mori"},
+    ALL: {"guest", "Bob", "Alice", "Mori", "Ando"},
+    MEMBERS: {"Bob", "Alice", "Mori", "Ando"},
+    OTHERS: {"Bob", "Mori", "Ando"},
     AUTHOR: {"Alice"},
-    STAFF: {"Mori"},
+    STAFF: {"Mori", "Ando"},
+    ADMINS: {"Ando"},
 }
 THREAD = "/t/1-first-winter-in-an-inaka-house"
 
@@ -60,12 +68,19 @@ ROUTES = [
     ("accounts.email", "POST", "/settings/email", MEMBERS),
     ("accounts.sessions", "GET", "/settings/sessions", MEMBERS),
     ("accounts.end_other_sessions", "POST", "/settings/sessions/end-others", MEMBERS),
+    ("privacy.privacy", "GET", "/privacy", ALL),
     ("moderation.report", "GET", "/p/2/report", OTHERS),
     ("moderation.report", "POST", "/p/2/report", OTHERS),
     ("moderation.log", "GET", "/log", ALL),
     ("moderation.log_feed", "GET", "/log.atom", ALL),
     ("moderation.queue", "GET", "/mod", STAFF),
     ("moderation.decided", "GET", "/mod/decided", STAFF),
+    ("moderation.filter", "GET", "/mod/filter", STAFF),
+    ("moderation.thresholds", "GET", "/mod/filter/thresholds", STAFF),
+    ("moderation.choose_thresholds", "POST", "/mod/filter/thresholds", ADMINS),
+    ("moderation.add_rule", "POST", "/mod/filter/rules", ADMINS),
+    ("moderation.steer_rule", "POST", "/mod/filter/rules/1", ADMINS),
+    ("moderation.steer_model", "POST", "/mod/filter/models/1", ADMINS),
     ("moderation.post", "GET", "/p/2/moderate", STAFF),
     ("moderation.post", "POST", "/p/2/moderate", STAFF),
     ("moderation.thread", "GET", "/t/1/moderate", STAFF),
@@ -103,7 +118,7 @@ def test_every_route_stands_in_the_table(app):
     ("endpoint", "method", "path", "audience"), ROUTES, ids=[f"{line[1]} {line[2]}" for line in ROUTES]
 )
 def test_only_its_audience_can_call_a_route(peopled, guest, sign_in, endpoint, method, path, audience):
-    for name in ("guest", "Bob", "Alice", "Mori"):
+    for name in ("guest", "Bob", "Alice", "Mori", "Ando"):
         client = guest if name == "guest" else sign_in(name)
         fields = {"language": "ja"} if endpoint == "web.language" else {}
         response = client.open(path, method=method, data=fields if method == "POST" else None)
@@ -119,7 +134,7 @@ def test_only_its_audience_can_call_a_route(peopled, guest, sign_in, endpoint, m
     ids=[line[2] for line in ROUTES if line[1] == "POST"],
 )
 def test_no_change_is_taken_from_another_site(peopled, sign_in, endpoint, method, path, audience):
-    client = sign_in("Mori" if audience == STAFF else "Alice")
+    client = sign_in({STAFF: "Mori", ADMINS: "Ando"}.get(audience, "Alice"))
     for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
         response = client.post(path, headers=headers)
         assert response.status_code == 403
@@ -133,6 +148,7 @@ def peopled(app):
         alice = makers.member(session)
         makers.member(session, "Bob")
         mori = makers.moderator(session)
+        makers.member(session, "Ando", role="admin")
         thread = makers.thread(session, alice, replies=1)
         makers.post(session, thread, alice, body="Never mind.", status=Status.DELETED)
         makers.versions(session, session.get_one(Post, 1))

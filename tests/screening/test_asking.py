@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from forum.access import Viewer
 from forum.accounts.models import User
 from forum.db import write
 from forum.screening import asking, textmodel
+from forum.screening.examined import unread
 from forum.screening.models import Decision, Kind, Screening
 from forum.spam.judging import Outcome, Reason, Submission, Verdict
 from forum.spam.model import SHIPPED_MODEL
@@ -35,7 +37,7 @@ def session(app):
     ("verdict", "decision"), [(BAD, "pending"), (GOOD, "none"), (Verdict(Outcome.REFUSED, 1.0, ()), "none")]
 )
 def test_a_verdict_is_kept_with_all_that_it_rests_on(session, verdict, decision):
-    row = asking.keep(session, 1, text(title="A title"), verdict, MOMENT)
+    row = asking.keep(session, 1, unread(text(title="A title")), verdict, MOMENT)
     session.refresh(row)
     assert (row.kind, row.author_id, row.outcome, row.decision) == ("reply", 1, verdict.outcome, decision)
     assert row.text.startswith(f"A title\n\n{WORDS}")
@@ -46,7 +48,7 @@ def test_a_verdict_is_kept_with_all_that_it_rests_on(session, verdict, decision)
 @pytest.mark.parametrize("kind", list(Kind))
 def test_only_published_posts_build_a_record(session, kind):
     for verdict in (BAD, GOOD, Verdict(Outcome.REFUSED, 1.0, ())):
-        asking.keep(session, 1, text(kind=kind), verdict, MOMENT)
+        asking.keep(session, 1, unread(text(kind=kind)), verdict, MOMENT)
     session.expire_all()
     assert session.get_one(User, 1).approved_count == 5 + (kind in (Kind.THREAD, Kind.REPLY))
 
@@ -55,29 +57,29 @@ def test_only_published_posts_build_a_record(session, kind):
     "same", [WORDS, WORDS.upper(), WORDS.replace(" ", "  ").replace(".", "!!"), f"{WORDS}\u200b"]
 )
 def test_the_same_words_by_another_member_are_a_repetition(session, same):
-    asking.keep(session, 2, text(author_name="Bob", links=("https://x.example/",)), GOOD, MOMENT)
+    asking.keep(session, 2, unread(text(author_name="Bob", links=("https://x.example/",))), GOOD, MOMENT)
     assert detail(screen(session, text(body=same, author_name="Nana")), "repeated") == "1"
 
 
 def test_a_campaign_is_counted(session):
     for _ in range(3):
-        asking.keep(session, 2, text(), BAD, MOMENT)
-    assert detail(screen(session, text()), "repeated") == "3"
+        asking.keep(session, 2, unread(text()), BAD, MOMENT)
+    assert detail(screen(session, text()), "campaign") == "3"
 
 
 def test_other_words_are_no_repetition(session):
-    asking.keep(session, 2, text(body=f"{WORDS} Always."), GOOD, MOMENT)
+    asking.keep(session, 2, unread(text(body=f"{WORDS} Always.")), GOOD, MOMENT)
     assert detail(screen(session, text()), "repeated") is None
 
 
 def test_a_repetition_is_forgotten_after_a_week(session):
-    asking.keep(session, 2, text(), GOOD, MOMENT - timedelta(days=7))
+    asking.keep(session, 2, unread(text()), GOOD, MOMENT - timedelta(days=7))
     assert detail(screen(session, text()), "repeated") is None
 
 
 def test_what_was_refused_or_taken_back_is_nowhere_to_repeat(session):
-    asking.keep(session, 2, text(), Verdict(Outcome.REFUSED, 1.0, ()), MOMENT)
-    asking.keep(session, 2, text(), BAD, MOMENT).decision = Decision.WITHDRAWN
+    asking.keep(session, 2, unread(text()), Verdict(Outcome.REFUSED, 1.0, ()), MOMENT)
+    asking.keep(session, 2, unread(text()), BAD, MOMENT).decision = Decision.WITHDRAWN
     assert detail(screen(session, text()), "repeated") is None
 
 
@@ -85,51 +87,53 @@ def test_a_new_version_does_not_repeat_its_own_post_but_others(session):
     thread = makers.thread(session, session.get_one(User, 1), replies=1)
     first, second = session.scalars(sa.text("SELECT id FROM posts ORDER BY id")).all()
     assert thread.posts_count == 2
-    asking.keep(session, 1, text(), GOOD, MOMENT, post_id=first)
-    assert detail(asking.screen(session, viewer(), text(), MOMENT, post_id=first), "repeated") is None
-    assert detail(asking.screen(session, viewer(), text(), MOMENT, post_id=second), "repeated") == "1"
+    asking.keep(session, 1, unread(text()), GOOD, MOMENT, post_id=first)
+    assert detail(screen(session, text(), viewer(), post_id=first), "repeated") is None
+    assert detail(screen(session, text(), viewer(), post_id=second), "repeated") == "1"
 
 
 def test_words_that_were_rejected_are_known_for_good_and_hold_even_the_trusted(session):
-    asking.keep(session, 2, text(), BAD, MOMENT - timedelta(days=900)).decision = Decision.SPAM
+    asking.keep(session, 2, unread(text()), BAD, MOMENT - timedelta(days=900)).decision = Decision.SPAM
     trusted = viewer(approved_count=500)
-    verdict = asking.screen(session, trusted, text(), MOMENT)
+    verdict = screen(session, text(), trusted)
     assert detail(verdict, "rejected_before") == "1"
     assert detail(verdict, "repeated") is None
     assert verdict.outcome == Outcome.HELD
 
 
 def test_a_plain_removal_marks_no_words(session):
-    asking.keep(session, 2, text(), BAD, MOMENT).decision = Decision.REMOVED
+    asking.keep(session, 2, unread(text()), BAD, MOMENT).decision = Decision.REMOVED
     assert detail(screen(session, text()), "rejected_before") is None
 
 
 @pytest.mark.parametrize(("texts", "minutes", "told"), [(8, 5, None), (9, 5, "9"), (9, 61, None)])
 def test_many_texts_within_the_hour_are_a_race(session, texts, minutes, told):
     for number in range(texts):
-        asking.keep(session, 1, text(body=f"Number {number}"), GOOD, MOMENT - timedelta(minutes=minutes))
+        asking.keep(
+            session, 1, unread(text(body=f"Number {number}")), GOOD, MOMENT - timedelta(minutes=minutes)
+        )
     assert detail(screen(session, text()), "pace") == told
 
 
 def test_the_pace_of_others_is_their_own(session):
     for number in range(20):
-        asking.keep(session, 2, text(body=f"Number {number}"), GOOD, MOMENT)
+        asking.keep(session, 2, unread(text(body=f"Number {number}")), GOOD, MOMENT)
     assert detail(screen(session, text()), "pace") is None
 
 
 def test_the_record_of_the_account_speaks(session):
-    verdict = asking.screen(session, viewer(approved_count=7, rejected_count=2), text(), MOMENT)
+    verdict = screen(session, text(), viewer(approved_count=7, rejected_count=2))
     assert (detail(verdict, "good_record"), detail(verdict, "rejections")) == ("7", "2")
 
 
 def test_the_staff_is_never_held(session):
-    asking.keep(session, 2, text(), BAD, MOMENT).decision = Decision.SPAM
+    asking.keep(session, 2, unread(text()), BAD, MOMENT).decision = Decision.SPAM
     trap = text(is_trap_filled=True, form_age_s=None)
-    assert asking.screen(session, viewer(role="moderator"), trap, MOMENT).outcome == Outcome.PUBLISHED
+    assert screen(session, trap, viewer(role="moderator")).outcome == Outcome.PUBLISHED
 
 
 def test_reasons_stand_in_the_order_of_their_strength(session):
-    verdict = asking.screen(session, viewer(approved_count=0), text(is_trap_filled=True), MOMENT)
+    verdict = screen(session, text(is_trap_filled=True), viewer(approved_count=0))
     weights = [abs(reason.weight) for reason in verdict.reasons]
     assert weights == sorted(weights, reverse=True)
 
@@ -139,16 +143,25 @@ def test_without_a_model_newcomers_wait_and_are_told_why(app, session, data_dir,
     path = broken_model(data_dir, content)
     textmodel.init(app, path)
     try:
-        verdict = asking.screen(session, viewer(approved_count=0), text(), MOMENT)
-        known = asking.screen(session, viewer(approved_count=5), text(), MOMENT)
+        verdict = screen(session, text(), viewer(approved_count=0))
+        known = screen(session, text(), viewer(approved_count=5))
     finally:
         textmodel.init(app)
     assert (verdict.outcome, verdict.reasons[0].code) == (Outcome.HELD, "no_model")
     assert known.outcome == Outcome.PUBLISHED
 
 
-def test_asking_costs_three_statements(app, session):
-    textmodel.current()
+@pytest.mark.parametrize(
+    ("facts", "judging", "keeping"),
+    [
+        ({"body": "Thank you!"}, 3, 1),
+        ({}, 4, 2),
+        ({"links": ("https://shop.example/",)}, 5, 3),
+    ],
+)
+def test_what_judging_and_keeping_cost_inside_the_transaction(session, facts, judging, keeping):
+    nana = viewer(id=4, approved_count=0)
+    examined = asking.examine(session, nana, text(**facts), MOMENT)
     asked = []
 
     def note(connection, cursor, statement, *rest):
@@ -157,9 +170,11 @@ def test_asking_costs_three_statements(app, session):
 
     engine = session.get_bind()
     event.listen(engine, "before_cursor_execute", note)
-    screen(session, text())
+    verdict = asking.screen(session, nana, examined, MOMENT)
+    assert len(asked) == judging
+    asking.keep(session, 4, examined, replace(verdict, outcome=Outcome.HELD), MOMENT)
     event.remove(engine, "before_cursor_execute", note)
-    assert len(asked) == 3
+    assert len(asked) == judging + keeping
 
 
 def test_a_post_that_was_never_screened_gets_a_row_to_teach_from(session):
@@ -172,20 +187,20 @@ def test_a_post_that_was_never_screened_gets_a_row_to_teach_from(session):
 
 def test_the_screening_of_a_public_post_is_that_of_its_public_version(session):
     makers.thread(session, session.get_one(User, 1))
-    first = asking.keep(session, 1, text(), GOOD, MOMENT, post_id=1)
-    asking.keep(session, 1, text(body="Cheap"), BAD, MOMENT, post_id=1)
-    asking.keep(session, 1, text(body="Cheap"), BAD, MOMENT, post_id=1).decision = Decision.SPAM
+    first = asking.keep(session, 1, unread(text()), GOOD, MOMENT, post_id=1)
+    asking.keep(session, 1, unread(text(body="Cheap")), BAD, MOMENT, post_id=1)
+    asking.keep(session, 1, unread(text(body="Cheap")), BAD, MOMENT, post_id=1).decision = Decision.SPAM
     assert asking.of_public_post(session, 1, MOMENT).id == first.id
-    approved = asking.keep(session, 1, text(), BAD, MOMENT, post_id=1)
+    approved = asking.keep(session, 1, unread(text()), BAD, MOMENT, post_id=1)
     approved.decision = Decision.APPROVED
     assert asking.of_public_post(session, 1, MOMENT).id == approved.id
 
 
 def test_withdrawing_takes_only_the_waiting_texts_of_that_post(session):
     makers.thread(session, session.get_one(User, 1), replies=1)
-    asking.keep(session, 1, text(), BAD, MOMENT, post_id=1)
-    asking.keep(session, 1, text(), BAD, MOMENT, post_id=2)
-    asking.keep(session, 1, text(), BAD, MOMENT, post_id=1).decision = Decision.SPAM
+    asking.keep(session, 1, unread(text()), BAD, MOMENT, post_id=1)
+    asking.keep(session, 1, unread(text()), BAD, MOMENT, post_id=2)
+    asking.keep(session, 1, unread(text()), BAD, MOMENT, post_id=1).decision = Decision.SPAM
     asking.withdraw(session, 1)
     session.expire_all()
     decisions = session.scalars(sa.select(Screening.decision).order_by(Screening.id)).all()
@@ -211,8 +226,11 @@ def viewer(**facts):
     )
 
 
-def screen(session, submission):
-    return asking.screen(session, viewer(), submission, MOMENT)
+def screen(session, submission, person=None, post_id=None):
+    """Examined and judged, as one does it in two steps."""
+    person = person or viewer()
+    examined = asking.examine(session, person, submission, MOMENT, post_id=post_id)
+    return asking.screen(session, person, examined, MOMENT, post_id=post_id)
 
 
 def detail(verdict, code):

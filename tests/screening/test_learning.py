@@ -11,13 +11,16 @@ from forum import create_app
 from forum.accounts.models import User
 from forum.db import db, write
 from forum.screening import asking, learning, textmodel
-from forum.screening.models import Kind, Lesson
+from forum.screening.examined import unread
+from forum.screening.models import Cause, Kind, Lesson
 from forum.settings import load
 from forum.spam.judging import Outcome, Submission, Verdict
+from forum.spam.weights import PRIORS
 from tests import makers
 
 pytestmark = pytest.mark.usefixtures("cast")
 OFFER = "Instant visa letters for teachers, write to our office on the line."
+EVIDENCE = {"base": 1.0, "text": 0.7, "site_unknown": 1.0, "fresh": 0.93}
 OTHERS = ("We heat one room only.", "安い保険、今すぐ申し込み！", "Snow tyres or chains for the pass?")
 
 
@@ -98,21 +101,22 @@ def test_a_second_opinion_is_taken_back_to_the_first(app):
 
 
 def test_another_worker_agrees_to_the_bit_whenever_it_started(app, data_dir):
-    numbers = [screened(app, body) for body in (OFFER, *OTHERS)]
+    numbers = [screened(app, body, values=EVIDENCE) for body in (OFFER, *OTHERS)]
     early = worker(app, data_dir)
     with early.app_context():
         probabilities()
+        weights()
     with app.app_context():
         for place, number in enumerate(numbers):
             teach(number, is_spam=place % 2 == 0)
             probabilities()
         untaught(numbers[1])
-        here = probabilities()
+        here = probabilities(), weights()
     late = worker(app, data_dir)
     found = []
     for other in (early, late):
         with other.app_context():
-            found.append(probabilities())
+            found.append((probabilities(), weights()))
             db.engine.dispose()
     assert found == [here, here]
 
@@ -181,6 +185,86 @@ def test_the_authors_record_says_what_became_of_the_text(app, outcome, kind, opi
         assert record() == expected
 
 
+def test_the_weights_of_the_evidence_learn_and_forget_to_the_bit(app):
+    number = screened(app, values=EVIDENCE)
+    with app.app_context():
+        before = weights()
+        teach(number, is_spam=True)
+        learned = weights()
+        assert learned["site_unknown"] > before["site_unknown"]
+        assert learned["good_record"] == before["good_record"]
+        untaught(number)
+        assert weights() == before
+
+
+def test_a_text_that_was_never_judged_teaches_nothing_about_evidence(app):
+    number = screened(app)
+    with app.app_context():
+        before = weights()
+        teach(number, is_spam=True)
+        assert weights() == before
+
+
+def test_older_lessons_are_shown_again_as_many_good_ones_as_spam(app):
+    for number in range(6):
+        teach_in(app, screened(app, f"{OFFER} Number {number}."), is_spam=True)
+        teach_in(app, screened(app, f"{OTHERS[0]} Number {number}."), is_spam=False)
+    newest = screened(app, OTHERS[1])
+    teach_in(app, newest, is_spam=True)
+    with app.app_context(), write() as session:
+        lesson = session.query(Lesson).filter_by(screening_id=newest).one()
+        shown = session.query(Lesson).filter_by(with_id=lesson.id).all()
+        assert sorted(one.is_spam for one in shown) == [False] * 3 + [True] * 3
+        assert len({one.screening_id for one in shown}) == 6
+        assert {one.cause for one in shown} == {Cause.REPLAY}
+        assert all((one.step > 0) is one.is_spam for one in shown)
+
+
+def test_what_was_taken_back_is_not_shown_again(app):
+    first = screened(app, OTHERS[1])
+    teach_in(app, first, is_spam=True)
+    with app.app_context():
+        untaught(first)
+    teach_in(app, screened(app), is_spam=True)
+    with app.app_context(), write() as session:
+        assert session.query(Lesson).filter_by(cause=Cause.REPLAY).count() == 0
+
+
+def test_an_undo_takes_back_what_was_shown_beside_the_lesson(app):
+    for place, body in enumerate(OTHERS):
+        teach_in(app, screened(app, body), is_spam=place % 2 == 0)
+    number = screened(app)
+    with app.app_context():
+        before = probabilities()
+        teach(number, is_spam=True)
+        untaught(number)
+        assert probabilities() == before
+        with write() as session:
+            steps = (
+                session.query(Lesson.step)
+                .filter(Lesson.cause == Cause.REPLAY, Lesson.with_id.is_not(None))
+                .all()
+            )
+            assert len(steps) > 0
+
+
+def test_old_knowledge_outlives_a_run_of_other_decisions(app):
+    known = screened(app, OTHERS[0])
+    teach_in(app, known, is_spam=False)
+    with app.app_context():
+        before = textmodel.current().probability(OTHERS[0])
+    for number in range(15):
+        teach_in(
+            app, screened(app, f"We heat one room only with visa letters, number {number}."), is_spam=True
+        )
+    with app.app_context():
+        alone = textmodel.current().copy()
+        with write() as session:
+            for lesson in session.query(Lesson).filter_by(cause=Cause.REPLAY):
+                alone.apply(lesson.text, -lesson.step)
+        assert before < textmodel.current().probability(OTHERS[0]) < alone.probability(OTHERS[0])
+
+
 def test_without_a_model_only_the_record_is_kept(app, data_dir):
     number = screened(app)
     textmodel.init(app, data_dir / "none.bin")
@@ -194,10 +278,16 @@ def test_without_a_model_only_the_record_is_kept(app, data_dir):
         textmodel.init(app)
 
 
-def screened(app, body=OFFER, *, outcome=HELD, kind=Kind.REPLY):
+def screened(app, body=OFFER, *, outcome=HELD, kind=Kind.REPLY, values=None):
     """The number of a screened text by Nana."""
+    verdict = Verdict(outcome, 0.5, (), values or {})
     with app.app_context(), write() as session:
-        return asking.keep(session, 4, Submission(kind, body), Verdict(outcome, 0.5, ()), makers.now()).id
+        return asking.keep(session, 4, unread(Submission(kind, body)), verdict, makers.now()).id
+
+
+def teach_in(app, number, *, is_spam):
+    with app.app_context():
+        teach(number, is_spam=is_spam)
 
 
 def teach(number, *, is_spam):
@@ -219,6 +309,11 @@ def probabilities():
     model = textmodel.current()
     assert model is not None
     return [model.probability(text) for text in (OFFER, *OTHERS)]
+
+
+def weights():
+    """The weight of each piece of evidence, to the bit."""
+    return {code: textmodel.learnt().weights.of(code) for code in PRIORS}
 
 
 def record():

@@ -1,11 +1,28 @@
 """Outcomes for standing and evidence, with the shipped model."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from forum.spam.judging import Knowledge, Outcome, Record, Standing, Submission, judge, standing_of, text_of
+from forum.spam.judging import (
+    Copies,
+    Knowledge,
+    Outcome,
+    Policy,
+    Reading,
+    Record,
+    Standing,
+    Submission,
+    Verdict,
+    judge,
+    read,
+    standing_of,
+    text_of,
+)
 from forum.spam.model import SHIPPED_MODEL, Model
+from forum.spam.sites import SiteRecord
+from forum.spam.weights import WEIGHT_ONE, Weights
 
 MODEL = Model.load(SHIPPED_MODEL)
 DAY_S = 86_400.0
@@ -19,9 +36,17 @@ SPAM = "Cheap Louis Vuitton bags, best price, visit http://bags-outlet.example.c
 GOOD = "I lived in Tottori for three years, ESID, but the winters are cold. Buy a kotatsu."
 
 
-def outcome(body: str, record: Record = NEWCOMER, knowledge: dict[str, int] | None = None, **more) -> Outcome:
+def outcome(
+    body: str, record: Record = NEWCOMER, knowledge: dict[str, Any] | None = None, **more: Any
+) -> Outcome:
     submission = Submission("reply", body, form_age_s=more.pop("form_age_s", 30.0), **more)
-    return judge(submission, Knowledge(MODEL, record, **(knowledge or {}))).outcome
+    return judged(submission, record, **(knowledge or {})).outcome
+
+
+def judged(
+    submission: Submission, record: Record = NEWCOMER, model: Model | None = MODEL, **known: Any
+) -> Verdict:
+    return judge(submission, Knowledge(read(submission, model), record, **known))
 
 
 @pytest.mark.parametrize(
@@ -97,8 +122,8 @@ def test_a_filled_trap_and_a_form_sent_at_once_are_one_kind_of_evidence():
 def test_links_that_a_newcomer_adds_by_an_edit_weigh_more_than_links_from_the_start():
     body = "Nice photos from the festival. http://my-photo-page.example.com"
     record = replace(NEWCOMER, is_confirmed=True)
-    before = judge(Submission("reply", body, form_age_s=60), Knowledge(MODEL, record))
-    after = judge(Submission("edit", body, form_age_s=60, added_links=2), Knowledge(MODEL, record))
+    before = judged(Submission("reply", body, form_age_s=60), record)
+    after = judged(Submission("edit", body, form_age_s=60, added_links=2), record)
     assert after.probability > before.probability
     assert "added_links" in {reason.code for reason in after.reasons}
 
@@ -109,8 +134,8 @@ def test_a_short_thanks_that_others_wrote_too_is_published():
 
 def test_a_reply_in_the_words_of_its_thread_is_less_suspicious():
     context = "Kerosene heaters or kotatsu? Which is cheaper in a Tottori winter?"
-    alone = judge(Submission("reply", GOOD, form_age_s=60), Knowledge(MODEL, NEWCOMER))
-    inside = judge(Submission("reply", GOOD, form_age_s=60, context=context), Knowledge(MODEL, NEWCOMER))
+    alone = judged(Submission("reply", GOOD, form_age_s=60))
+    inside = judged(Submission("reply", GOOD, form_age_s=60, context=context))
     assert inside.probability < alone.probability
 
 
@@ -119,7 +144,7 @@ def test_a_reply_in_the_words_of_its_thread_is_less_suspicious():
     [(NEWCOMER, Outcome.HELD), (KNOWN, Outcome.PUBLISHED), (TRUSTED, Outcome.PUBLISHED)],
 )
 def test_without_a_model_newcomers_wait_and_the_verdict_says_so(record, expected):
-    verdict = judge(Submission("reply", GOOD, form_age_s=30), Knowledge(None, record))
+    verdict = judged(Submission("reply", GOOD, form_age_s=30), record, None)
     assert verdict.outcome is expected
     assert verdict.reasons[0].code == "no_model"
 
@@ -143,8 +168,10 @@ def test_standing(record, standing):
 
 def test_five_reasons_at_most_come_strongest_first_in_few_words():
     links = tuple(f"http://host{number}.example.com/" for number in range(30))
-    knowledge = Knowledge(MODEL, replace(NEWCOMER, is_confirmed=False, rejected=2), 3, 3, 40)
-    verdict = judge(Submission("edit", SPAM, links=links, added_links=30, is_trap_filled=True), knowledge)
+    record = replace(NEWCOMER, is_confirmed=False, rejected=2)
+    known: dict[str, Any] = {"same_text_rejected": 3, "same_text_elsewhere": 3, "recent_posts": 40}
+    submission = Submission("edit", SPAM, links=links, added_links=30, is_trap_filled=True)
+    verdict = judged(submission, record, **known)
     weights = [abs(reason.weight) for reason in verdict.reasons]
     assert len(weights) == 5
     assert weights == sorted(weights, reverse=True)
@@ -165,5 +192,113 @@ def test_a_separator_in_a_text_forges_nothing():
 @pytest.mark.parametrize("piece", ["", "a", "👍", "\ud800", "\x1f"])
 def test_a_hostile_submission_gets_a_verdict(piece):
     body = piece * 100_000
-    verdict = judge(Submission("profile", body, title=body[:500], context=body), Knowledge(MODEL, NEWCOMER))
+    verdict = judged(Submission("profile", body, title=body[:500], context=body))
     assert 0 < verdict.probability < 1
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        (NEWCOMER, Outcome.REFUSED),
+        (KNOWN, Outcome.REFUSED),
+        (TRUSTED, Outcome.HELD),
+        (STAFF, Outcome.PUBLISHED),
+    ],
+)
+def test_a_near_copy_of_a_rejected_text_passes_only_from_the_staff(record, expected):
+    submission = Submission("reply", SPAM, form_age_s=30.0)
+    assert judged(submission, record, copies=Copies(rejected=0.8)).outcome is expected
+
+
+def test_a_good_text_is_not_refused_for_being_nearly_a_rejected_one():
+    submission = Submission("reply", GOOD, form_age_s=30.0)
+    assert judged(submission, copies=Copies(rejected=1.0, waiting=1.0, elsewhere=50)).outcome is Outcome.HELD
+
+
+def test_a_campaign_is_held_at_its_third_text_although_the_words_are_good():
+    submission = Submission("reply", "Hello! Does anybody know a good place?", form_age_s=30.0)
+    outcomes = [
+        judge(submission, Knowledge(Reading(-2.0), NEWCOMER, copies=Copies(elsewhere=number))).outcome
+        for number in range(3)
+    ]
+    assert outcomes == [Outcome.PUBLISHED, Outcome.PUBLISHED, Outcome.HELD]
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [(NEWCOMER, Outcome.HELD), (KNOWN, Outcome.HELD), (TRUSTED, Outcome.PUBLISHED)],
+)
+def test_a_rule_of_the_staff_holds_good_texts_and_never_refuses(record, expected):
+    verdict = judged(
+        Submission("reply", GOOD, form_age_s=30), record, rules=(("phrase", "kotatsu"), ("site", "x.example"))
+    )
+    assert verdict.outcome is expected
+    assert [reason.code for reason in verdict.reasons[:2]] == ["rule_phrase", "rule_site"]
+    assert verdict.probability == judged(Submission("reply", GOOD, form_age_s=30), record).probability
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [(NEWCOMER, Outcome.HELD), (KNOWN, Outcome.PUBLISHED), (TRUSTED, Outcome.PUBLISHED)],
+)
+def test_newcomers_wait_when_a_service_was_asked_and_failed(record, expected):
+    verdict = judged(Submission("reply", GOOD, form_age_s=30), record, silent_services=("akismet",))
+    assert verdict.outcome is expected
+
+
+def test_services_and_sites_alone_refuse_nobody():
+    submission = Submission("reply", SPAM, form_age_s=30.0)
+    known: dict[str, Any] = {
+        "opinions": {"akismet": 2.0, "stopforumspam": 2.0},
+        "sites": (SiteRecord("x.example", 0, 99),),
+    }
+    assert judged(submission, **known).outcome is Outcome.HELD
+
+
+def test_two_links_to_good_places_do_not_hold_a_newcomer():
+    body = (
+        "I compared both offers: https://www.jreast.co.jp/en/pass/ is for a region and"
+        " https://japanrailpass.net/en/ for the whole country. For Okayama the small one was enough for us."
+    )
+    links = ("https://www.jreast.co.jp/en/pass/", "https://japanrailpass.net/en/")
+    sites = (SiteRecord("jreast.co.jp"), SiteRecord("japanrailpass.net"))
+    assert (
+        judged(Submission("reply", body, links=links, form_age_s=60), sites=sites).outcome
+        is Outcome.PUBLISHED
+    )
+
+
+def test_an_advertisement_does_not_hide_in_a_long_good_post_that_is_edited():
+    body = f"{GOOD}\n\n" * 12
+    edit = Submission("edit", f"{body}{SPAM}", form_age_s=60, added_links=1)
+    hidden, seen = judged(edit, KNOWN), judged(replace(edit, added_text=SPAM), KNOWN)
+    assert seen.outcome is Outcome.HELD
+    assert seen.probability > hidden.probability
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (Policy(), Outcome.HELD),
+        (Policy(hold_newcomer=0.99), Outcome.PUBLISHED),
+        (Policy(hold_newcomer=0.01), Outcome.HELD),
+    ],
+)
+def test_thresholds_are_the_staffs(policy, expected):
+    submission = Submission("reply", "Great post! Python training in Bangalore", form_age_s=60)
+    knowledge = Knowledge(Reading(1.5), NEWCOMER)
+    assert judge(submission, knowledge, policy=policy).outcome is expected
+
+
+def test_the_weights_that_were_learnt_count():
+    weights = Weights({"text": -(WEIGHT_ONE // 2)})
+    knowledge = Knowledge(Reading(3.0), NEWCOMER)
+    reasons = judge(Submission("reply", SPAM, form_age_s=60), knowledge, weights).reasons
+    assert [(reason.code, reason.weight) for reason in reasons if reason.code == "text"] == [("text", 1.5)]
+
+
+def test_a_verdict_holds_the_values_of_all_evidence_and_the_standing():
+    verdict = judged(Submission("reply", GOOD, form_age_s=0.2, is_trap_filled=True))
+    assert verdict.standing == "newcomer"
+    assert {"base": 1.0, "trap": 1.0, "quick_form": 1.0}.items() <= verdict.values.items()
+    assert Weights().probability(verdict.values) == verdict.probability

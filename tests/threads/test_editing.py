@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from forum.accounts.models import Suspension, User
 from forum.db import write
 from forum.screening import asking
+from forum.screening.examined import unread
 from forum.screening.models import Decision, Kind, Screening
 from forum.spam.judging import Outcome, Submission, Verdict
 from forum.threads import limits, publishing
@@ -434,7 +435,7 @@ def rejected_before(app, body):
     with app.app_context(), write() as session:
         for title in ("", TITLE):
             submission = Submission(kind=Kind.REPLY, title=title, body=body)
-            row = asking.keep(session, 2, submission, Verdict(Outcome.HELD, 0.9, ()), makers.now())
+            row = asking.keep(session, 2, unread(submission), Verdict(Outcome.HELD, 0.9, ()), makers.now())
             row.decision = Decision.SPAM
 
 
@@ -483,8 +484,26 @@ def test_edits_have_an_end_for_one_day(app, cast, sign_in):
         post = session.query(Post).filter_by(author_id=user.id).one().id
         for _ in range(limits.DAY_EDITS):
             verdict = Verdict(Outcome.PUBLISHED, 0.1, ())
-            asking.keep(session, user.id, Submission(Kind.EDIT, "More."), verdict, makers.now())
+            asking.keep(session, user.id, unread(Submission(Kind.EDIT, "More.")), verdict, makers.now())
     answer = alice.post(f"/p/{post}/edit", data={"title": "A new title", "body": "Once more."})
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
     assert "Once more." in answer.text
+
+
+def test_a_sleeper_who_edits_an_advertisement_into_an_old_good_post_has_to_wait(app, cast, guest, sign_in):
+    good = (
+        "We lived in Tottori for three years. The winters are cold, so that a kotatsu is worth its price. "
+        * 8
+    )
+    with app.app_context(), write() as session:
+        sleeper = makers.member(
+            session, "Sora", approved_count=2, joined_at=makers.now() - timedelta(days=20)
+        )
+        thread = makers.thread(session, session.get_one(User, 1))
+        post = makers.post(session, thread, sleeper, body=good, at=makers.now() - timedelta(days=7)).id
+    offer = "Cheap Louis Vuitton bags, best price, visit http://bags-outlet.example.com now."
+    sign_in("Sora").post(f"/p/{post}/edit", data={"body": f"{good}\n\n{offer}"})
+    assert rows(app, Screening.kind, Screening.outcome) == [("edit", "held")]
+    assert {"added_links", "site_unknown"} <= rows(app, Screening.signals)[0][0].keys()
+    assert "bags-outlet" not in guest.get("/t/1-first-winter-in-an-inaka-house").text

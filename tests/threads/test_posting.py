@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from forum.access import GUEST
 from forum.accounts.models import Suspension, User
-from forum.db import db, write
+from forum.db import db, reading, write
+from forum.errors import Forbidden
 from forum.screening import asking
+from forum.screening.examined import unread
 from forum.screening.models import Decision, Kind, Screening
 from forum.spam.judging import Outcome, Submission, Verdict
 from forum.text.rendering import render
+from forum.threads import posting
 from forum.threads.models import Board, Lock, Post, Status, Thread
 from tests import makers
 
@@ -419,7 +424,7 @@ def rejected_before(app, form):
     with app.app_context(), write() as session:
         for _ in range(2):
             verdict = Verdict(Outcome.HELD, 0.9, ())
-            asking.keep(session, 1, submission, verdict, makers.now()).decision = Decision.SPAM
+            asking.keep(session, 1, unread(submission), verdict, makers.now()).decision = Decision.SPAM
 
 
 def stamp_of(browser, address):
@@ -438,3 +443,60 @@ def kept(page):
 def rows(app, *columns):
     with app.app_context(), write() as session:
         return [tuple(row) for row in session.execute(sa.select(*columns).order_by(columns[0].class_.id))]
+
+
+def test_a_reply_by_a_newcomer_keeps_other_writers_waiting_for_24_statements_at_most(app, sign_in):
+    """Four of them look for copies, sites and neighbours, and two note what later texts are compared with."""
+    thread_of(app)
+    nana = sign_in("Nana")
+    nana.get(REPLY)
+    linked = "We heat one room only, see https://a.example.com/ and https://b.example.org/, and sit under the kotatsu."
+    with inside(app) as asked:
+        assert nana.post(REPLY, data={"body": linked}).status_code == 303
+    # With the two that begin transactions.
+    assert 15 < len(asked) <= 24
+
+
+def test_it_is_kept_where_a_text_came_from_by_a_keyed_hash_alone(app, sign_in):
+    thread_of(app)
+    sign_in("Nana").post(REPLY, data=KOTATSU, environ_base={"REMOTE_ADDR": "203.0.113.7"})
+    sign_in("Bob").post(
+        REPLY, data={"body": "And we go to bed."}, environ_base={"REMOTE_ADDR": "203.0.113.9"}
+    )
+    ((first,), (second,)) = rows(app, Screening.network)
+    assert first == second is not None
+
+
+def test_pasted_text_is_told_to_the_filter(app, sign_in):
+    thread_of(app)
+    body = {"body": KOTATSU["body"] * 6, "typing": "10 290"}
+    sign_in("Nana").post(REPLY, data=body)
+    assert rows(app, Screening.signals)[0][0]["pasted"] == 0.967
+
+
+def test_who_may_not_write_is_told_so_before_anything_is_found_out(app):
+    with app.test_request_context(), pytest.raises(Forbidden):
+        posting.prepare_reply(reading(), GUEST, 1, posting.Draft("Hello there."), makers.now())
+
+
+@contextmanager
+def inside(app):
+    """The statements of the first transaction that writes, on any connection that it uses."""
+    asked, commits = [], []
+
+    def note(connection, cursor, statement, *rest):
+        is_ours = asked or statement.startswith("BEGIN IMMEDIATE")
+        if is_ours and not commits:
+            asked.append(statement)
+
+    def end(connection):
+        if asked:
+            commits.append(len(asked))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "commit", end)
+    yield asked
+    event.remove(engine, "before_cursor_execute", note)
+    event.remove(engine, "commit", end)

@@ -55,6 +55,31 @@ def test_the_trap_tells_when_it_was_filled(value, is_filled):
     assert sent(**({} if value is None else {"website": value})).is_trap_filled is is_filled
 
 
+@pytest.mark.parametrize(
+    ("told", "share"),
+    [
+        ("120 0", 0.0),
+        ("30 90", 0.75),
+        ("0 400", 1.0),
+        ("0 0", None),
+        ("", None),
+        ("1", None),
+        ("-1 5", None),
+        ("1 2 3", None),
+        ("NaN 4", None),
+        ("٣ 4", None),
+        ("9" * 30 + " 1", None),
+        ("5 5\n", None),
+    ],
+)
+def test_the_pasted_share_is_a_share_or_unknown(told, share):
+    assert sent(typing=told).pasted_share == share
+
+
+def test_a_form_of_a_browser_without_script_has_no_pasted_share():
+    assert sent().pasted_share is None
+
+
 def test_a_line_is_one_line_without_what_hides():
     assert sent(line="  a\r\n\u200b b\u202e  ").line.data == "a b"
 

@@ -31,6 +31,7 @@ from forum.spam.judging import Outcome
 from forum.web import viewer as cookies
 from forum.web.forms import submitted
 from forum.web.notices import redirect_with
+from forum.web.origin import current_origin
 from forum.web.viewer import current_viewer, now, writing
 
 P = ParamSpec("P")
@@ -141,8 +142,9 @@ def _profile_data() -> dict[str, object]:
 
 def _save_profile(form: ProfileForm) -> ResponseReturnValue:
     pace.count_profile(current_viewer().id)
+    prepared = profiles.prepare(reading(), current_viewer(), form.words(now(), current_origin()), now())
     with writing() as (session, viewer):
-        saved = profiles.save(session, viewer, form.words(now()), form.card(), now())
+        saved = profiles.save(session, viewer, prepared, form.card(), now())
     if saved.outcome == Outcome.REFUSED:
         raise Invalid(" ".join(words.for_author(saved.reasons)))
     return redirect_with(

@@ -30,4 +30,4 @@ def _meant_by_another_method() -> str:
     return str(adapter.match(method=next(iter(fault.valid_methods)))[0])
 
 
-from forum.moderation.views import deciding, public, steering, suspending  # noqa: E402, F401 - they add their routes
+from forum.moderation.views import deciding, filtering, public, steering, suspending  # noqa: E402, F401 - they add their routes

@@ -24,14 +24,18 @@ from forum.threads.addresses import post_url, thread_url
 from forum.threads.forms import ReplyForm, ThreadForm, TitledForm
 from forum.threads.limits import BODY_MAX, told
 from forum.threads.models import Thread
-from forum.threads.posting import Posted, Prepared
+from forum.threads.posting import Draft, Posted, Prepared
 from forum.threads.views import blueprint
 from forum.web.forms import submitted
 from forum.web.language import current_language
 from forum.web.notices import redirect_with
+from forum.web.origin import current_origin
 from forum.web.viewer import current_viewer, now, writing
 
 FRAGMENT = "X-Fragment"
+
+Prepare = Callable[[Session, Viewer, Draft], Prepared]
+Take = Callable[[Session, Viewer, Prepared], Posted | None]
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -45,7 +49,8 @@ def new() -> ResponseReturnValue:
     form.board.choices = [(row.slug, row.name) for row in lists.boards(reading(), current_language())]
     page = _Composer(form, _("New thread"), url_for(".new"), "new", _("Post thread"))
     return page.answer(
-        lambda session, viewer, text: posting.start_thread(session, viewer, form.board.data, text, now())
+        lambda session, viewer, draft: posting.prepare_thread(session, viewer, draft, now()),
+        lambda session, viewer, text: posting.start_thread(session, viewer, form.board.data, text, now()),
     )
 
 
@@ -70,7 +75,10 @@ def reply(thread_id: int) -> ResponseReturnValue:
         thread=_Place.of(thread),
         is_quoting=is_quoting,
     )
-    return page.answer(lambda session, viewer, text: posting.reply(session, viewer, thread_id, text, now()))
+    return page.answer(
+        lambda session, viewer, draft: posting.prepare_reply(session, viewer, thread_id, draft, now()),
+        lambda session, viewer, text: posting.reply(session, viewer, thread_id, text, now()),
+    )
 
 
 @blueprint.route("/p/<int:post_id>/edit", methods=["GET", "POST"])
@@ -96,7 +104,10 @@ def edit(post_id: int) -> ResponseReturnValue:
         is_edit=True,
         has_waiting=waiting is not None,
     )
-    return page.answer(lambda session, viewer, text: editing.edit(session, viewer, post_id, text, now()))
+    return page.answer(
+        lambda session, viewer, draft: editing.prepare(session, viewer, post_id, draft, now()),
+        lambda session, viewer, text: editing.edit(session, viewer, post_id, text, now()),
+    )
 
 
 @blueprint.route("/p/<int:post_id>/delete", methods=["GET", "POST"])
@@ -153,8 +164,11 @@ class _Composer:
     has_waiting: bool = False
     is_quoting: bool = False
 
-    def answer(self, take: Callable[[Session, Viewer, Prepared], Posted | None]) -> ResponseReturnValue:
-        """The page on GET; on POST a preview, the form with its errors (422), or a redirect to what was made."""
+    def answer(self, prepare: Prepare, take: Take) -> ResponseReturnValue:
+        """The page on GET; on POST a preview, the form with its errors (422), or a redirect to what was made.
+
+        `prepare` works before the transaction, `take` in it.
+        """
         if request.method == "GET":
             return self._page()
         if current_viewer().is_guest:
@@ -164,11 +178,11 @@ class _Composer:
             return self._preview()
         if not self.form.validate():
             return self._page(), 422
-        return self._publish(take)
+        return self._publish(prepare, take)
 
-    def _publish(self, take: Callable[[Session, Viewer, Prepared], Posted | None]) -> ResponseReturnValue:
+    def _publish(self, prepare: Prepare, take: Take) -> ResponseReturnValue:
         try:
-            text = posting.prepare(reading(), self.form.draft(now()))
+            text = prepare(reading(), current_viewer(), self.form.draft(now(), current_origin()))
             with writing() as (session, viewer):
                 posted = take(session, viewer, text)
         except Invalid as problem:

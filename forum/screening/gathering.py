@@ -1,0 +1,201 @@
+"""What the database knows of a text and its author at this moment: a few cheap statements, and nothing of the text is
+read here by a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from forum.access import Viewer
+from forum.screening.examined import Examined
+from forum.screening.models import Decision, LinkHost, Screening, TextBand
+from forum.spam.judging import Copies, Outcome, Record, Standing, standing_of
+from forum.spam.nearness import NEAR, Shingles, resemblance, shingles
+from forum.spam.sites import SiteRecord
+
+# The same words again within a week are a campaign or a double post; after that, people do say the same things.
+REPEAT_WINDOW = timedelta(days=7)
+PACE_WINDOW = timedelta(hours=1)
+BURST_WINDOW = timedelta(minutes=10)
+NETWORK_WINDOW = timedelta(days=30)
+# Who shares most bands is compared; a text with more near copies than this is a campaign by any count.
+MOST_CANDIDATES = 30
+NO_POST = -1
+
+
+def _count(*clauses: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(Screening).where(*clauses).scalar_subquery()
+
+
+# These are asked while all other writers wait. Built once, since building takes longer than the answer.
+_REJECTED = Screening.decision == Decision.SPAM
+_ELSEWHERE = sa.and_(
+    ~_REJECTED,
+    Screening.created_at > sa.bindparam("since"),
+    Screening.outcome != Outcome.REFUSED,
+    Screening.decision != Decision.WITHDRAWN,
+    # A post's own earlier versions do not make it a repetition.
+    sa.func.coalesce(Screening.post_id, 0) != sa.bindparam("post_id"),
+)
+_REPEATS = sa.select(sa.func.count().filter(_REJECTED), sa.func.count().filter(_ELSEWHERE)).where(
+    Screening.fingerprint == sa.bindparam("mark")
+)
+
+_BY_OTHERS = Screening.author_id != sa.bindparam("author_id")
+_NEIGHBOURS = (
+    Screening.network == sa.bindparam("network"),
+    Screening.created_at > sa.bindparam("network_since"),
+    _BY_OTHERS,
+)
+_STANDS = sa.and_(Screening.outcome == Outcome.PUBLISHED, Screening.decision == Decision.NONE)
+_TRAFFIC = sa.select(
+    _count(
+        Screening.author_id == sa.bindparam("author_id"), Screening.created_at > sa.bindparam("pace_since")
+    ),
+    _count(
+        Screening.created_at > sa.bindparam("burst_since"),
+        Screening.standing == Standing.NEWCOMER,
+        _BY_OTHERS,
+    ),
+    _count(*_NEIGHBOURS, sa.or_(Screening.decision == Decision.APPROVED, _STANDS)),
+    _count(*_NEIGHBOURS, _REJECTED),
+)
+
+_IS_NEW = Screening.id > sa.bindparam("newest_id")
+_SHARES_A_BAND = TextBand.band.in_(sa.bindparam("bands", expanding=True))
+_NEWER = sa.select(TextBand.screening_id).where(
+    _SHARES_A_BAND, TextBand.screening_id > sa.bindparam("newest_id")
+)
+_COPIES = (
+    sa.select(
+        Screening.id,
+        Screening.author_id,
+        Screening.post_id,
+        Screening.outcome,
+        Screening.decision,
+        sa.case((_IS_NEW, Screening.text), else_="").label("text"),
+    )
+    .where(
+        sa.or_(Screening.id.in_(sa.bindparam("near", expanding=True)), Screening.id.in_(_NEWER)),
+        # The very same text is counted by its fingerprint.
+        Screening.fingerprint != sa.bindparam("mark"),
+    )
+    # A flood of copies that wait must not hide the one that was rejected.
+    .order_by(_REJECTED.desc(), Screening.id.desc())
+    .limit(MOST_CANDIDATES)
+)
+
+
+class Traffic(NamedTuple):
+    """Counts of texts."""
+
+    recent_posts: int
+    """By this author, in the last hour."""
+    newcomers_texts: int
+    """By other newcomers within ten minutes; asked only about a newcomer."""
+    neighbours_approved: int
+    """Of other accounts from the same part of the network, that stand or were approved."""
+    neighbours_rejected: int
+
+
+def record_of(viewer: Viewer, now: datetime, *, is_mail_disposable: bool = False) -> Record:
+    """The account as the filter looks at it."""
+    age = now - viewer.joined_at if viewer.joined_at else timedelta()
+    return Record(
+        age_s=age.total_seconds(),
+        approved=viewer.approved_count,
+        rejected=viewer.rejected_count,
+        is_staff=viewer.is_staff,
+        is_confirmed=viewer.is_confirmed,
+        is_mail_disposable=is_mail_disposable,
+    )
+
+
+def repeats(session: Session, mark: int, post_id: int | None, now: datetime) -> tuple[int, int]:
+    """How many texts with the same fingerprint were rejected, and how many stand or wait elsewhere. One statement."""
+    given = {"mark": mark, "post_id": post_id or NO_POST, "since": now - REPEAT_WINDOW}
+    row = session.execute(_REPEATS, given).one()
+    return row[0], row[1]
+
+
+def traffic(session: Session, viewer: Viewer, network: int | None, now: datetime) -> Traffic:
+    """Who else writes now, and from where. One statement of four counts, each over an index."""
+    is_newcomer = standing_of(record_of(viewer, now)) is Standing.NEWCOMER
+    given = {
+        "author_id": viewer.id,
+        "pace_since": now - PACE_WINDOW,
+        "burst_since": now - BURST_WINDOW if is_newcomer else now,
+        "network": network,
+        "network_since": now - NETWORK_WINDOW,
+    }
+    return Traffic(*session.execute(_TRAFFIC, given).one())
+
+
+def near_texts(session: Session, bands: Sequence[int], found: Shingles) -> dict[int, float]:
+    """The screenings whose stored texts are near copies, with their resemblance. One statement; a comparison takes half
+    a millisecond, so that this is for before a transaction.
+    """
+    if not bands:
+        return {}
+    candidates = (
+        sa.select(Screening.id, Screening.text)
+        .join(TextBand, TextBand.screening_id == Screening.id)
+        .where(TextBand.band.in_(bands))
+        .group_by(Screening.id)
+        .order_by(_REJECTED.desc(), sa.func.count().desc(), Screening.id.desc())
+        .limit(MOST_CANDIDATES)
+    )
+    return _verified(session.execute(candidates), found)
+
+
+def copies(session: Session, viewer: Viewer, examined: Examined, post_id: int | None) -> Copies:
+    """What has become of the near copies that are known, and of those that came after the text was examined.
+
+    One statement, for a text that has bands; only what came since is still to be compared.
+    """
+    if not examined.bands:
+        return Copies()
+    given = {
+        "mark": examined.mark,
+        "newest_id": examined.newest_id,
+        "near": list(examined.near),
+        "bands": examined.bands,
+    }
+    rows = session.execute(_COPIES, given).all()
+    newer_texts = [(row.id, row.text) for row in rows if row.text]
+    near = {**examined.near, **_verified(newer_texts, examined.shingles)}
+    rows = [row for row in rows if row.id in near]
+    others = [row for row in rows if row.author_id != viewer.id and row.post_id != (post_id or 0)]
+    return Copies(
+        rejected=_nearest(near, (row for row in rows if row.decision == Decision.SPAM)),
+        waiting=_nearest(near, (row for row in others if row.decision == Decision.PENDING)),
+        elsewhere=sum(_stands_or_waits(row) for row in others),
+    )
+
+
+def site_records(session: Session, sites: Sequence[str]) -> tuple[SiteRecord, ...]:
+    """What moderators made of texts with links to these sites. One statement, for a text that has links."""
+    if not sites:
+        return ()
+    query = sa.select(LinkHost.host, LinkHost.approved, LinkHost.rejected).where(LinkHost.host.in_(sites))
+    known = {row.host: SiteRecord(row.host, row.approved, row.rejected) for row in session.execute(query)}
+    return tuple(known.get(site, SiteRecord(site)) for site in sites)
+
+
+def _verified(candidates: Iterable[Any], found: Shingles) -> dict[int, float]:
+    compared = {number: resemblance(found, shingles(text)) for number, text in candidates}
+    return {number: share for number, share in compared.items() if share >= NEAR}
+
+
+def _nearest(near: Mapping[int, float], rows: Iterable[Any]) -> float:
+    return max((near[row.id] for row in rows), default=0.0)
+
+
+def _stands_or_waits(row: Any) -> bool:
+    is_open = row.decision in (Decision.NONE, Decision.APPROVED, Decision.PENDING)
+    return is_open and row.outcome != Outcome.REFUSED

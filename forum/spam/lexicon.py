@@ -1,0 +1,91 @@
+"""Words by what they do in a text: praise, name a service, ask to be written to.
+
+A trait is looked up by whole words of the folded text, and by phrases for what a word alone can't say and for Japanese,
+which writes no spaces.
+"""
+
+from typing import NamedTuple
+
+
+class Vocabulary(NamedTuple):
+    """Whole words, and phrases that may stand anywhere."""
+
+    words: frozenset[str]
+    phrases: tuple[str, ...] = ()
+
+
+def _vocabulary(words: str, *phrases: str) -> Vocabulary:
+    return Vocabulary(frozenset(words.split()), phrases)
+
+
+PRAISE = _vocabulary(
+    "thank thanks thx thankyou great nice good amazing awesome excellent wonderful helpful useful"
+    " informative interesting impressive fantastic superb brilliant valuable marvelous fabulous"
+    " insightful appreciate love loved enjoyed bookmarked спасибо отлично супер класс полезно интересно",
+    "参考になり",
+    "勉強になり",
+    "素晴らし",
+    "素敵",
+    "すごい",
+    "ありがとう",
+    "楽しく",
+    "応援",
+    "感動",
+    "わかりやす",
+)
+SERVICE = _vocabulary(
+    "training course courses institute institutes coaching classes certification service services"
+    " company companies agency agencies solution solutions developers development consultant consultants"
+    " consultancy support repair marketing seo lawyer lawyers movers packers escorts rental helpline"
+    " helpdesk assignment assignments homework essay essays dissertation placement outsourcing provider"
+    " providers dealers supplier suppliers clinic software installation setup услуги компания агентство"
+    " установка ремонт доставка",
+    "customer care",
+    "customer service",
+    "phone number",
+    "toll free",
+    "サービス",
+    "業者",
+    "代行",
+    "教室",
+    "スクール",
+    "買取",
+    "専門店",
+    "通販",
+    "弊社",
+    "セミナー",
+    "塾",
+)
+CONTACT = _vocabulary(
+    "whatsapp telegram wechat skype viber kik signal лс личку личные телеграм вотсап",
+    "whats app",
+    "t.me/",
+    "wa.me/",
+    "line id",
+    "line登録",
+    "line追加",
+    "line@",
+    "line:",
+    "ライン登録",
+    "公式line",
+    "lineで",
+    "dmで",
+    "dmください",
+    "カカオ",
+)
+VOCABULARIES = {
+    "praise": PRAISE,
+    "service": SERVICE,
+    "contact": CONTACT,
+}
+
+# Too common to show that a reply has read its thread.
+COMMON = frozenset(
+    "about after again also always another because been before being both came come could does doing"
+    " done down each even ever every from getting give going gone good great have having hello here into"
+    " just keep kind know like little long look made make many maybe more most much must need never nice"
+    " nothing only other over people please really same should since some something still such sure take"
+    " than thank thanks that their them then there these they thing things think this those though time"
+    " until very want well were what when where which while will with without would your yours это если"
+    " есть быть было очень меня тебя если только можно тоже этот просто".split()
+)

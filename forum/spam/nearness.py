@@ -1,0 +1,99 @@
+"""Which texts are copies of each other but for a word here and there.
+
+A text is a set of shingles. Two sets are compared by the share of what they have in common (Jaccard's resemblance), and
+found by MinHash: texts of resemblance r share a band of 3 of 60 minima with the probability 1 - (1 - r^3)^20 (Broder
+1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3). That is 99.8 % at 0.65 and 0.1 % at 0.04,
+where unrelated texts of one language stand.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forum.spam.features import LONGEST_TEXT, SEPARATOR
+from forum.spam.folding import LINK, fold
+
+Shingles = NDArray[np.uint64]
+
+# Two of twenty words changed leave 0.6 to 0.75; two people who answer the same question stay below 0.2.
+NEAR = 0.5
+# "Thank you so much, that helped a lot" is said by everybody. In Japanese a word has two to three characters.
+SHORTEST_WORDS, WORDS_A_CHARACTER = 8.0, 0.4
+
+BANDS, ROWS = 20, 3
+
+QUOTATION = re.compile(r"^\s{0,3}>.*$", re.MULTILINE)
+_IDEOGRAPHIC = "\u3040-\u30ff\u3400-\u9fff々"
+TOKEN = re.compile(f"[{_IDEOGRAPHIC}]+|[^\\W_{_IDEOGRAPHIC}]+")
+IDEOGRAPHIC = re.compile(f"[{_IDEOGRAPHIC}]")
+
+# A family of hash functions x -> a * x + b modulo 2^64, of which the upper half is looked at. Fixed, because signatures
+# are stored.
+_DRAW = np.random.Generator(np.random.PCG64(2026))
+_FACTORS = _DRAW.integers(1, 2**63, BANDS * ROWS, np.uint64) * np.uint64(2) + np.uint64(1)
+_OFFSETS = _DRAW.integers(0, 2**63, BANDS * ROWS, np.uint64)
+_UPPER = np.uint64(32)
+_FOLD = np.uint64(0x9E3779B97F4A7C15)
+
+
+def shingles(text: str) -> Shingles:
+    """What a text is compared by, sorted: words and pairs of words, and in Japanese runs of two and three signs.
+
+    Disguises, links and quotations don't count; neither does what stands behind a SEPARATOR. A text that is too short
+    to tell a copy from a coincidence has none. About half a millisecond for a usual post, bounded for any.
+    """
+    own = text.partition(SEPARATOR)[0]
+    said = QUOTATION.sub("", own)
+    folded = fold(_ends(said if said.strip() else own)).text
+    words = _tokens(LINK.sub(" ", folded))
+    is_sign = [IDEOGRAPHIC.match(word) is not None for word in words]
+    if sum(WORDS_A_CHARACTER if sign else 1.0 for sign in is_sign) < SHORTEST_WORDS:
+        return np.empty(0, np.uint64)
+    found = {word for word, sign in zip(words, is_sign, strict=True) if not sign}
+    found.update(" ".join(pair) for pair in pairwise(words))
+    found.update(
+        "".join(words[place : place + 3])
+        for place in range(len(words) - 2)
+        if all(is_sign[place : place + 3])
+    )
+    return np.unique(np.fromiter((crc32(one.encode("utf-8", "replace")) for one in found), np.uint64))
+
+
+def bands(found: Shingles) -> tuple[int, ...]:
+    """Twenty signed 64-bit numbers, of which near texts share at least one; none for a text without shingles."""
+    if not len(found):
+        return ()
+    minima = ((found[:, None] * _FACTORS + _OFFSETS) >> _UPPER).min(axis=0).reshape(BANDS, ROWS)
+    keys = np.arange(1, BANDS + 1, dtype=np.uint64)
+    for row in range(ROWS):
+        keys = (keys ^ minima[:, row]) * _FOLD
+        keys ^= keys >> _UPPER
+    return tuple(int(key) for key in keys.astype(np.int64))
+
+
+def resemblance(one: Shingles, other: Shingles) -> float:
+    """The share of the shingles of two texts that they have in common: 0 to 1; 0 where one has none."""
+    if not len(one) or not len(other):
+        return 0.0
+    common = len(np.intersect1d(one, other, assume_unique=True))
+    return common / (len(one) + len(other) - common)
+
+
+def _ends(text: str) -> str:
+    """The beginning and the end, as the text model reads them."""
+    half = LONGEST_TEXT // 2
+    return text if len(text) <= LONGEST_TEXT else f"{text[:half]} {text[-half:]}"
+
+
+def _tokens(folded: str) -> list[str]:
+    """Words; each sign where words are written without spaces."""
+    found: list[str] = []
+    for match in TOKEN.finditer(folded):
+        run = match.group()
+        found.extend(run if IDEOGRAPHIC.match(run) else (run,))
+    return found
