@@ -33,6 +33,8 @@ FOR_STAFF: Mapping[str, LazyString] = {
     "site_unknown": _l("Links to a site that is new here"),
     "shortener": _l("A link that hides where it leads"),
     "on_topic": _l("Uses the thread's words"),
+    "off_topic": _l("Takes up no word of the thread"),
+    "stock_praise": _l("Praise that could stand anywhere"),
     "pace": _l("Many texts within an hour"),
     "burst": _l("Texts by newcomers within ten minutes, on the whole board"),
     "fresh": _l("The account is less than a day old"),
@@ -89,5 +91,7 @@ def for_author(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
 def _staff_phrase(reason: Mapping[str, Any]) -> str:
     code, weight = reason["code"], reason["weight"]
     phrase = (weight < 0 and FOR_STAFF_WHEN_GOOD.get(code)) or FOR_STAFF.get(code, code)
-    detail = f": {reason['detail']}" if reason.get("detail") else ""
-    return f"{phrase}{detail} ({weight:+.1f})"
+    told = {"reason": phrase, "weight": f"{weight:+.1f}"}
+    if detail := reason.get("detail"):
+        return _("%(reason)s: %(detail)s (%(weight)s)", detail=detail, **told)
+    return _("%(reason)s (%(weight)s)", **told)

@@ -4,6 +4,7 @@ A trait is looked up by whole words of the folded text, and by phrases for what 
 which writes no spaces.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -89,3 +90,18 @@ COMMON = frozenset(
     " until very want well were what when where which while will with without would your yours это если"
     " есть быть было очень меня тебя если только можно тоже этот просто".split()
 )
+
+
+def says(vocabulary: Vocabulary, text: str, words: list[str]) -> bool:
+    """Whether a folded text with these words holds one of a vocabulary."""
+    return not vocabulary.words.isdisjoint(words) or any(phrase in text for phrase in vocabulary.phrases)
+
+
+def telling(words: Iterable[str]) -> set[str]:
+    """Those words that say what a text is about: not the short and common ones, and no hiragana, which is grammar."""
+    return {word for word in words if _is_telling(word)}
+
+
+def _is_telling(word: str) -> bool:
+    is_long = len(word) > (3 if word < "\u3040" else 1)
+    return is_long and word not in COMMON and not "\u3040" <= word[0] <= "\u309f"

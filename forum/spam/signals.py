@@ -20,7 +20,9 @@ A value is 0 or more, and `weights.PRIORS` says which way its code speaks and ho
     site_approved    all sites that it links to are good: those of the least good one, 0 to 3; detail: the site
     site_unknown     a link to a site of which nothing is known (1); detail: the site
     shortener        a link that hides where it leads (1); detail: the host
-    on_topic         the reply takes up words of its thread (1); detail: the words
+    on_topic         the reply takes up one (0.5) or more (1) of the thread's telling words; detail: the words
+    off_topic        it takes up none, though it is long enough to: up to 1, by the number of its own telling words
+    stock_praise     it takes up none, asks nothing and praises: it could stand anywhere (1)
     pace             posts within the hour above what is calm, 0 to 10; detail: how many
     burst            doublings of the usual number of newcomers' texts within ten minutes, 0 to 3; detail: how many
     fresh            what is left of the account's first day, 1 to 0
@@ -37,14 +39,15 @@ A value is 0 or more, and `weights.PRIORS` says which way its code speaks and ho
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from math import log, log2
 from typing import NamedTuple
 
 from forum.spam.evidence import DAY_S, MOST_LINKS_READ, Knowledge, Reading, Record, Standing, Submission
 from forum.spam.folding import fold
+from forum.spam.lexicon import PRAISE, says, telling
 from forum.spam.sites import hosts_of, is_shortener
+from forum.spam.traits import words_of
 
 QUICK_FORM_S, HASTY_FORM_S = 2.0, 4.0
 # A short answer takes three or four seconds, to who reads fast.
@@ -62,14 +65,16 @@ MOST_SITE_VALUE = 3.0
 CALM_POSTS, MOST_PACE_VALUE = 8, 10.0
 # Newcomers of one orientation write at the same time; this many in ten minutes are not remarkable.
 CALM_NEWCOMERS, MOST_BURST_VALUE = 4, 3.0
-ON_TOPIC_WORDS = 2
+ON_TOPIC_WORDS, TALKATIVE_WORDS = 2, 6
+# "Thank you!" needs no topic.
+SHORTEST_PRAISE_CHARS = 20
+LONGEST_TOPIC_CHARS = 2000
 LEAST_NETWORK_VALUE, MOST_NETWORK_VALUE = -1.0, 2.0
 MOST_REJECTIONS_VALUE = 4.0
 MOST_RECORD_VALUE = 4.3
 
 DETAIL_CHARS = 80
 DETAIL_WORDS = 4
-TOPIC_WORD = re.compile("[\u4e00-\u9fff]{2,}|[\u30a0-\u30ff]{3,}|[a-z]{6,}|[\u0430-\u044f]{6,}")
 
 
 class Signal(NamedTuple):
@@ -155,14 +160,20 @@ def _sites(submission: Submission, knowledge: Knowledge, standing: Standing) -> 
 
 
 def _topic(submission: Submission) -> Iterator[Signal]:
-    if submission.context:
-        shared = _topic_words(submission.body) & _topic_words(submission.context)
-        if len(shared) >= ON_TOPIC_WORDS:
-            yield Signal("on_topic", detail=" ".join(sorted(shared)[:DETAIL_WORDS]))
-
-
-def _topic_words(text: str) -> set[str]:
-    return set(TOPIC_WORD.findall(fold(text[:2000]).text))
+    if not submission.context:
+        return
+    text = fold(submission.body[:LONGEST_TOPIC_CHARS]).text
+    words = words_of(text)
+    own = telling(words)
+    if shared := own & telling(words_of(fold(submission.context[:LONGEST_TOPIC_CHARS]).text)):
+        yield Signal(
+            "on_topic", min(1.0, len(shared) / ON_TOPIC_WORDS), " ".join(sorted(shared)[:DETAIL_WORDS])
+        )
+        return
+    if own:
+        yield Signal("off_topic", min(1.0, len(own) / TALKATIVE_WORDS))
+    if len(text) > SHORTEST_PRAISE_CHARS and "?" not in text and says(PRAISE, text, words):
+        yield Signal("stock_praise")
 
 
 def _account(record: Record, standing: Standing) -> Iterator[Signal]:

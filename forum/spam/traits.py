@@ -1,10 +1,10 @@
 """What is striking about the shape of a text, whatever its words."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from forum.spam.folding import Folded, fold
-from forum.spam.lexicon import COMMON, VOCABULARIES
+from forum.spam.folding import Folded
+from forum.spam.lexicon import VOCABULARIES, says
 
 SHORTENERS = frozenset(
     "bit.ly t.co tinyurl.com goo.gl is.gd cutt.ly ow.ly buff.ly rebrand.ly rb.gy shorturl.at t.ly tiny.cc v.gd adf.ly"
@@ -81,19 +81,6 @@ def script_of(folded_text: str) -> str:
     return max(counts, key=lambda name: counts[name])
 
 
-def shared_words(words: Iterable[str], context: str) -> set[str]:
-    """The telling words that a reply shares with what it answers."""
-    return {word for word in words if _is_telling(word)}.intersection(words_of(fold(context).text))
-
-
-def _is_telling(word: str) -> bool:
-    return (
-        len(word) > (3 if word < "\u3040" else 1)
-        and word not in COMMON
-        and not "\u3040" <= word[0] <= "\u309f"
-    )
-
-
 def _disguises(folded: Folded) -> Iterator[str]:
     for name in ("invisible", "lookalike", "spaced", "leet"):
         if count := getattr(folded, name):
@@ -140,10 +127,7 @@ def _wares(text: str, words: list[str]) -> Iterator[str]:
                 yield name
     if "@" in text and MAIL.search(text):
         yield "mail"
-    said = frozenset(words)
-    for name, vocabulary in VOCABULARIES.items():
-        if not vocabulary.words.isdisjoint(said) or any(phrase in text for phrase in vocabulary.phrases):
-            yield name
+    yield from (name for name, vocabulary in VOCABULARIES.items() if says(vocabulary, text, words))
 
 
 def _manners(body: str, text: str, words: list[str]) -> Iterator[str]:

@@ -12,9 +12,10 @@ from sqlalchemy import event
 from forum.access import Viewer
 from forum.accounts.models import User
 from forum.db import write
-from forum.screening import asking, textmodel
+from forum.screening import asking, rules, textmodel
 from forum.screening.examined import unread
-from forum.screening.models import Decision, Kind, Screening
+from forum.screening.models import Decision, Kind, RuleState, Screening
+from forum.screening.rules import RuleKind
 from forum.spam.judging import Outcome, Reason, Submission, Verdict
 from forum.spam.model import SHIPPED_MODEL
 from forum.threads.models import Post
@@ -130,6 +131,29 @@ def test_the_staff_is_never_held(session):
     asking.keep(session, 2, unread(text()), BAD, MOMENT).decision = Decision.SPAM
     trap = text(is_trap_filled=True, form_age_s=None)
     assert screen(session, trap, viewer(role="moderator")).outcome == Outcome.PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("link", "pattern"),
+    [("https://t.me/cheapvisas", "t.me/cheapvisas"), ("https://shop.cheap.example/visa", "cheap.example")],
+)
+def test_a_rule_of_the_staff_holds_the_site_or_the_path_that_it_names(session, link, pattern):
+    rule = rules.add(session, RuleKind.SITE, pattern, 3, MOMENT)
+    rules.steer(session, rule.id, RuleState.LIVE, 3, MOMENT)
+    session.flush()
+    verdict = screen(session, text(links=(link,)))
+    assert (verdict.outcome, detail(verdict, "rule_site")) == (Outcome.HELD, pattern)
+    assert detail(screen(session, text(links=("https://t.me/others",))), "rule_site") is None
+
+
+def test_a_rule_does_not_keep_other_evidence_from_refusing(session):
+    rule = rules.add(session, RuleKind.PHRASE, "old towels", 3, MOMENT)
+    rules.steer(session, rule.id, RuleState.LIVE, 3, MOMENT)
+    for _ in range(2):
+        asking.keep(session, 2, unread(text()), BAD, MOMENT).decision = Decision.SPAM
+    robot = text(is_trap_filled=True, form_age_s=None)
+    assert screen(session, text(body="Take old towels for it."), viewer()).outcome == Outcome.HELD
+    assert screen(session, robot, viewer(approved_count=0)).outcome == Outcome.REFUSED
 
 
 def test_reasons_stand_in_the_order_of_their_strength(session):

@@ -24,7 +24,7 @@ UNSPOKEN = {
         "rejections",
     ),
     *("akismet", "stopforumspam", "rule_phrase", "rule_site"),
-    *("good_record", "on_topic", "site_approved"),
+    *("good_record", "on_topic", "off_topic", "stock_praise", "site_approved"),
 }
 
 
@@ -51,6 +51,12 @@ def test_staff_see_each_reason_with_what_was_found_and_its_weight():
         "The hidden field was filled in (+4.0)",
         "The words are like good posts: kotatsu tap (-1.2)",
     ]
+
+
+def test_in_japanese_the_phrase_has_japanese_signs(app):
+    with app.test_request_context(headers={"Accept-Language": "ja"}):
+        [said] = for_staff([{"code": "pasted", "weight": 0.3, "detail": "95%"}])
+    assert said == "大部分が貼り付け：95%（+0.3）"
 
 
 def test_a_code_of_an_older_version_is_shown_as_it_is():
