@@ -179,6 +179,21 @@ def require_moderator(viewer: Viewer) -> None:
         raise NotFound(_("There is nothing at this address."))
 
 
+def may_steer_filter(viewer: Viewer) -> bool:
+    """Whether the viewer changes how the filter judges: admins.
+
+    How strict it is decides how the board receives its newcomers: not a thing for each moderator to change.
+    """
+    return may_moderate(viewer) and viewer.is_admin
+
+
+def require_admin(viewer: Viewer) -> None:
+    """Raise NotFound or Forbidden unless `may_steer_filter`."""
+    require_moderator(viewer)
+    if not may_steer_filter(viewer):
+        raise Forbidden(_("Admins change the filter; moderators may look at it."))
+
+
 def may_suspend(viewer: Viewer, member_id: int, member_role: str) -> bool:
     """Whether the viewer may suspend a member: moderators members, admins also moderators, nobody an admin."""
     if not may_moderate(viewer) or viewer.id == member_id or member_role == Role.ADMIN:

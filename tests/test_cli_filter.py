@@ -55,7 +55,10 @@ def test_what_is_wrong_is_said_in_a_sentence(run, own, tmp_path):
     assert run("adopt") == (1, "Error: No model runs in shadow.\n")
     assert run("try", str(tmp_path / "hello.txt")) == (
         1,
-        "Error: This file is no whole model of this version of the software.\n",
+        "Error: This file is damaged, or it is no model that this version of the software can read.\n",
     )
     run("try", own)
-    assert run("try", own) == (1, "Error: This model is in use already.\n")
+    assert run("try", own) == (1, "Error: This model runs in shadow already.\n")
+    run("offer")
+    run("adopt")
+    assert run("try", own) == (1, "Error: This model is live already.\n")

@@ -8,8 +8,8 @@ from math import sqrt
 
 from forum.screening.figures import Bin
 
-# In units of the drawing, which grows with the page; the margins hold the numbers of the axes.
-SIDE, LEFT, TOP = 240, 44, 12
+# In units of the drawing, which grows with the page; the margins hold the numbers and the names of the axes.
+SIDE, LEFT, TOP, RIGHT, BOTTOM = 240, 44, 36, 20, 48
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 SMALLEST_RADIUS, LARGEST_RADIUS = 3.0, 9.0
 
@@ -39,6 +39,8 @@ class Point:
 class Curve:
     """The drawing, with the numbers that it shows."""
 
+    width: float
+    height: float
     left: float
     top: float
     right: float
@@ -54,6 +56,8 @@ def curve(bins: Sequence[Bin]) -> Curve | None:
         return None
     most = max(step.texts for step in bins)
     return Curve(
+        width=LEFT + SIDE + RIGHT,
+        height=TOP + SIDE + BOTTOM,
         left=LEFT,
         top=TOP,
         right=LEFT + SIDE,

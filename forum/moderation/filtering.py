@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from forum.access import Viewer, require_moderator
-from forum.errors import Forbidden
+from forum.access import Viewer, require_admin
 from forum.screening import policies, rules, versions
 from forum.screening.models import ModelState, RuleState
 from forum.screening.rules import RuleKind
@@ -43,13 +41,3 @@ def steer_model(session: Session, viewer: Viewer, version_id: int, state: ModelS
     """Let a version decide, run in shadow, or rest. Raises NotFound, Forbidden, Conflict or Invalid."""
     require_admin(viewer)
     STEERING[state](session, version_id, viewer.id, now)
-
-
-def require_admin(viewer: Viewer) -> None:
-    """Raise NotFound or Forbidden unless the viewer is an admin.
-
-    How strict the filter is decides how the board receives its newcomers: not a thing for each moderator to change.
-    """
-    require_moderator(viewer)
-    if not viewer.is_admin:
-        raise Forbidden(_("Admins change the filter; moderators may look at it."))

@@ -147,7 +147,8 @@ class RuleForm(Form):
         _l("Words or site"),
         [length(1, PATTERN_MAX)],
         description=_l(
-            "Words are found through every disguise that the filter knows. A site is written like example.com."
+            "Words are found through every disguise that the filter knows."
+            " A site is written like example.com or t.me/name."
         ),
     )
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from forum.access import Viewer, require_moderator
+from forum.access import Viewer, may_steer_filter, require_moderator
 from forum.moderation.curves import Curve, curve
 from forum.screening import comparing, figures, policies, rules, textmodel, versions, words
 from forum.screening.comparing import Comparison, Quote
@@ -154,7 +154,7 @@ def overview(session: Session, viewer: Viewer, now: datetime) -> Overview:
     standing = [(rule, comparing.under_rule(texts, rule.id)) for rule in rules.standing(session)]
     quotes = _quotes(session, tried, [comparison for _rule, comparison in standing])
     return Overview(
-        may_change=viewer.is_admin,
+        may_change=may_steer_filter(viewer),
         is_broken=learnt.model is None,
         totals=_totals(texts),
         rates=figures.rates(texts),
@@ -181,7 +181,7 @@ def preview(session: Session, viewer: Viewer, proposed: Policy, now: datetime) -
     present, seen_id = policies.current(session), policies.newest_id(session)
     comparison = comparing.under_policies(figures.judged(session, now), present, proposed)
     effect = _effect(comparison, comparing.quotes(session, _shown(comparison)))
-    return Preview(viewer.is_admin, present, proposed, seen_id, effect, figures.LEAST_DECIDED)
+    return Preview(may_steer_filter(viewer), present, proposed, seen_id, effect, figures.LEAST_DECIDED)
 
 
 def _totals(texts: tuple[Judged, ...]) -> Totals:

@@ -15,9 +15,7 @@ from forum.screening.examined import Examined, unread
 from forum.screening.models import Decision, Kind, Screening
 from forum.screening.origins import Origin
 from forum.screening.services import Question
-from forum.screening.textmodel import Learnt
 from forum.spam.judging import Knowledge, Outcome, Standing, Submission, Verdict, judge, read
-from forum.spam.sites import hosts_of
 from forum.text.languages import language_of
 from forum.threads.models import Post, Thread
 
@@ -25,6 +23,13 @@ from forum.threads.models import Post, Thread
 UNCERTAIN_FROM, UNCERTAIN_TO = 0.1, 0.9
 # Who passes in any case is not asked about.
 ASKED_ABOUT = (Standing.NEWCOMER, Standing.KNOWN)
+
+# Built once, since building takes longer than the answer.
+_SEEN = sa.select(
+    *textmodel.MARK,
+    sa.select(sa.func.max(Screening.id)).scalar_subquery(),
+    sa.select(User.email).where(User.id == sa.bindparam("viewer_id")).scalar_subquery(),
+)
 
 
 def examine(
@@ -37,24 +42,24 @@ def examine(
 ) -> Examined:
     """Find out about a text what takes time, before the transaction in which it is judged; raises nothing.
 
-    Some milliseconds and four statements; up to two seconds more where an outside service is asked, which happens only
+    Two milliseconds and two statements, and what `textmodel.learnt` has to catch up; up to two seconds more where an outside service is asked, which happens only
     when the board's own evidence leaves it uncertain. `post_id` names the post that the text is a new version of.
     """
-    learnt, plain = textmodel.learnt(), unread(submission)
-    newest = sa.select(sa.func.max(Screening.id)).scalar_subquery()
-    email = sa.select(User.email).where(User.id == viewer.id).scalar_subquery()
-    newest_id, mail = session.execute(sa.select(newest, email)).one()
+    *mark, newest_id, mail = gathering.one(session, _SEEN, {"viewer_id": viewer.id})
+    learnt, plain = textmodel.learnt(mark), unread(submission)
     examined = replace(
         plain,
+        weights=learnt.weights,
+        policy=learnt.policy,
         reading=read(submission, learnt.model),
         shadow_probability=learnt.shadow.probability(plain.text) if learnt.shadow else None,
         newest_id=newest_id or 0,
         near=gathering.near_texts(session, plain.bands, plain.shingles),
-        rules=rules.matching(session, plain.text, hosts_of(submission.links)),
+        rules=rules.matching(learnt.criteria, plain.text, plain.sites),
         is_mail_disposable=mailboxes.is_disposable(mail or ""),
         origin=origin or Origin(),
     )
-    if services.are_on() and _is_uncertain(_judged(session, viewer, examined, learnt, now, post_id)):
+    if services.are_on() and _is_uncertain(_judged(session, viewer, examined, now, post_id)):
         return _with_opinions(examined, mail or "")
     return examined
 
@@ -64,10 +69,10 @@ def screen(
 ) -> Verdict:
     """What the board makes of a text that the viewer wants to publish; raises nothing.
 
-    Three statements, and one each for a text that is long enough to be a near copy and for one with links. `post_id`
+    By the weights and the policy of when it was examined. Two statements, and one each for a text that is long enough to be a near copy and for one with links. `post_id`
     names the post that the text is a new version of: its own earlier versions do not make it a repetition.
     """
-    return _judged(session, viewer, examined, textmodel.learnt(), now, post_id)
+    return _judged(session, viewer, examined, now, post_id)
 
 
 def keep(
@@ -116,7 +121,7 @@ def withdraw(session: Session, post_id: int) -> None:
 
 
 def _judged(
-    session: Session, viewer: Viewer, examined: Examined, learnt: Learnt, now: datetime, post_id: int | None
+    session: Session, viewer: Viewer, examined: Examined, now: datetime, post_id: int | None
 ) -> Verdict:
     rejected, elsewhere = gathering.repeats(session, examined.mark, post_id, now)
     traffic = gathering.traffic(session, viewer, examined.origin.network, now)
@@ -135,7 +140,7 @@ def _judged(
         opinions={said.service: said.value for said in examined.opinions if not said.is_failed},
         silent_services=tuple(said.service for said in examined.opinions if said.is_failed),
     )
-    return judge(examined.submission, knowledge, learnt.weights, learnt.policy)
+    return judge(examined.submission, knowledge, examined.weights, examined.policy)
 
 
 def _is_uncertain(verdict: Verdict) -> bool:

@@ -9,13 +9,14 @@ from flask import current_app
 
 from forum.screening.origins import Origin
 from forum.screening.questions import Opinion
-from forum.screening.rules import Match
+from forum.screening.rules import Criterion
 from forum.spam import nearness
 from forum.spam.fingerprints import fingerprint
 from forum.spam.folding import fold
-from forum.spam.judging import Reading, Submission, text_of
+from forum.spam.judging import Policy, Reading, Submission, text_of
 from forum.spam.nearness import Shingles
 from forum.spam.sites import host_of, sites_of
+from forum.spam.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,17 @@ class Examined:
     shingles: Shingles = field(compare=False, repr=False)
     bands: tuple[int, ...]
     sites: tuple[str, ...]
+    weights: Weights = field(default_factory=Weights, compare=False, repr=False)
+    policy: Policy = field(default_factory=Policy)
+    """The weights and the policy that it is judged by."""
     reading: Reading | None = None
     shadow_probability: float | None = None
     near: Mapping[int, float] = field(default_factory=dict)
     """The screenings that hold near copies, with their resemblance."""
     newest_id: int = 0
     """The last screening that was looked at for `near`."""
-    rules: tuple[Match, ...] = ()
+    rules: tuple[Criterion, ...] = ()
+    """Those of the staff that it meets."""
     is_mail_disposable: bool = False
     origin: Origin = field(default_factory=Origin)
     opinions: tuple[Opinion, ...] = ()

@@ -17,9 +17,8 @@ from forum.schema import EPOCH
 from forum.screening import asking, textmodel
 from forum.screening.models import Cause, Lesson, Screening
 from forum.spam.evidence import TRUSTED_AGE_S, TRUSTED_APPROVED, TRUSTED_REJECTED_SHARE
-from forum.spam.features import features_of
 from forum.spam.judging import Submission, text_of
-from forum.spam.model import RATE
+from forum.spam.model import LESSON_RATE
 from forum.threads.models import Post, Status, Thread
 
 # Whoever would report a post has seen it by then.
@@ -32,7 +31,7 @@ TAUGHT_FROM = 0.2
 # An hour's lessons can't outweigh what moderators decided.
 MOST_LESSONS = 50
 # Nobody decided about this one text.
-EXAMPLE_RATE = RATE / 2
+EXAMPLE_RATE = LESSON_RATE / 2
 
 
 def doubted(session: Session, now: datetime) -> list[int]:
@@ -62,9 +61,8 @@ def teach(session: Session, post_ids: Sequence[int], now: datetime) -> int:
     still = [post_id for post_id, _text in _standing(session, Post.id.in_(post_ids), now)]
     for post_id in still:
         screening = asking.of_public_post(session, post_id, now)
-        features = features_of(screening.text)
-        step = model.step_of(features, False, EXAMPLE_RATE)  # noqa: FBT003 - the label
-        model.add(features, step)
+        step = model.step_for(screening.text, False, EXAMPLE_RATE)  # noqa: FBT003 - the label
+        model.apply(screening.text, step)
         session.add(
             Lesson(
                 screening_id=screening.id,

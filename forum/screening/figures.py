@@ -77,9 +77,9 @@ class Rates:
     """The Monday of a week; None: all of the window."""
     texts: int
     caught: Share
-    """Of the spam: held or refused before anybody saw it."""
+    """Of the spam: held before anybody saw it."""
     delayed: Share
-    """Of the good ones: had to wait for a moderator, or were refused."""
+    """Of the good ones: had to wait for a moderator. What was refused nobody read, so that it is never known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +160,8 @@ def rates(texts: Sequence[Judged], begins: date | None = None) -> Rates:
     return Rates(
         begins,
         len(texts),
-        Share(sum(text.outcome != Outcome.PUBLISHED for text in spam), len(spam)),
-        Share(sum(text.outcome != Outcome.PUBLISHED for text in good), len(good)),
+        Share(sum(text.outcome == Outcome.HELD for text in spam), len(spam)),
+        Share(sum(text.outcome == Outcome.HELD for text in good), len(good)),
     )
 
 

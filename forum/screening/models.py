@@ -177,6 +177,24 @@ class FilterModel(Model):
     """Since when it is in its state."""
 
 
+class FilterSnapshot(Model):
+    """A base model, live or in shadow, with all lessons up to one: it saves a process that starts from taking them in.
+
+    It may be deleted at any time.
+    """
+
+    __tablename__ = "filter_snapshots"
+
+    digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    """Of the base's file; the shipped one has no row among the models before it was offered."""
+    lesson_id: Mapped[int] = mapped_column(sa.ForeignKey("lessons.id"))
+    file: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    """What `Model.dump` gave, compressed by zlib."""
+    weights: Mapped[dict[str, int]] = mapped_column(sa.JSON)
+    """The sum of all steps of the weights of the evidence, by code."""
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class FilterPolicy(Model):
     """From which probability texts are held and refused. Rows are never changed; the newest one counts."""
 

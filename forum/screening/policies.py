@@ -58,7 +58,8 @@ def require_sound(policy: Policy) -> None:
     if not LEAST_REFUSE <= policy.refuse <= MOST_REFUSE:
         faults["refuse"] = _between(LEAST_REFUSE, MOST_REFUSE)
     if policy.hold_known < policy.hold_newcomer:
-        faults.setdefault("hold_known", _("A known member is trusted at least as much as a newcomer."))
+        said = _("The number for known members must not be below that for newcomers.")
+        faults.setdefault("hold_known", said)
     if faults:
         raise Invalid(**faults)
 

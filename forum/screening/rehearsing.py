@@ -8,13 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from forum.screening.models import Cause, Lesson
-from forum.spam.features import features_of
-from forum.spam.model import RATE, Model
+from forum.spam.model import LESSON_RATE, Model
 
 # As many good texts as spam, because decisions come in runs: a campaign is nothing but spam for a day.
 SHOWN_OF_EACH = 3
 # They were learnt before, and are only to be kept.
-REHEARSAL_RATE = RATE / 4
+REHEARSAL_RATE = LESSON_RATE / 4
 # The draw: by multiplication modulo a prime each new lesson finds others, and every worker would find the same.
 PRIME, FACTOR, STRIDE = 1_000_003, 7_919, 104_729
 # Older ones are in the base model's next version, or forgotten for good reason.
@@ -29,11 +28,10 @@ def accompany(session: Session, lesson: Lesson, model: Model) -> None:
     taught = model.copy()
     taught.apply(lesson.text, lesson.step)
     for older in _drawn(session, lesson):
-        features = features_of(older.text)
-        step = taught.step_of(features, older.is_spam, REHEARSAL_RATE)
+        step = taught.step_for(older.text, older.is_spam, REHEARSAL_RATE)
         if not step:
             continue
-        taught.add(features, step)
+        taught.apply(older.text, step)
         session.add(
             Lesson(
                 screening_id=older.screening_id,

@@ -34,6 +34,15 @@ WORD = re.compile(rf"[{KANA}{KANJI}]|[^\W_{KANA}{KANJI}]+")
 # Between two words of a phrase there are any blanks and signs; between Japanese letters there may be some.
 _GAP, _JAPANESE_GAP = r"[\W_]+", r"[\W_]*"
 
+_IS_ASKED = FilterRule.state != RuleState.ENDED
+# A column that changes with `criteria`: a rule's pattern stays, its state does not.
+MARK = (
+    sa.select(sa.func.group_concat(sa.cast(FilterRule.id, sa.String) + FilterRule.state))
+    .where(_IS_ASKED)
+    .scalar_subquery()
+    .label("rules")
+)
+
 
 class RuleKind(StrEnum):
     """What a rule looks for."""
@@ -43,8 +52,8 @@ class RuleKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """A rule that a text meets; one that is not live only counts."""
+class Criterion:
+    """What a rule looks for; one that is not live only counts."""
 
     rule_id: int
     kind: str
@@ -78,18 +87,20 @@ def standing(session: Session) -> tuple[Rule, ...]:
     )
 
 
-def matching(session: Session, text: str, sites: Iterable[str]) -> tuple[Match, ...]:
-    """The rules that a text, or one of the sites that it links to, meets, the oldest first. One statement."""
-    query = sa.select(FilterRule).where(FilterRule.state != RuleState.ENDED).order_by(FilterRule.id)
-    asked = session.scalars(query).all()
-    if not asked:
-        return ()
-    folded, linked = fold(text).text, tuple(sites)
+def criteria(session: Session) -> tuple[Criterion, ...]:
+    """What all rules that have not ended look for, the oldest first. One statement."""
+    query = sa.select(FilterRule).where(_IS_ASKED).order_by(FilterRule.id)
     return tuple(
-        Match(rule.id, rule.kind, rule.pattern, rule.state == RuleState.LIVE)
-        for rule in asked
-        if _meets(rule, folded, linked)
+        Criterion(rule.id, rule.kind, rule.pattern, rule.state == RuleState.LIVE)
+        for rule in session.scalars(query)
     )
+
+
+def matching(criteria: Iterable[Criterion], text: str, sites: Iterable[str]) -> tuple[Criterion, ...]:
+    """Those that a text, or one of the sites that it links to, meets, in their order."""
+    asked, linked = tuple(criteria), tuple(sites)
+    folded = fold(text).text if asked else ""
+    return tuple(one for one in asked if _meets(one, folded, linked))
 
 
 def add(session: Session, kind: RuleKind, pattern: str, by_id: int, now: datetime) -> FilterRule:
@@ -123,7 +134,7 @@ def steer(session: Session, rule_id: int, state: RuleState, by_id: int, now: dat
     rule.state, rule.by_id, rule.changed_at = state, by_id, now
 
 
-def _meets(rule: FilterRule, folded: str, sites: tuple[str, ...]) -> bool:
+def _meets(rule: Criterion, folded: str, sites: tuple[str, ...]) -> bool:
     if rule.kind == RuleKind.SITE:
         return any(_lies_in(site, rule.pattern) for site in sites)
     return _expression(rule.pattern).search(folded) is not None

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -67,6 +66,14 @@ def base(version_id: int | None, shipped: Path = SHIPPED_MODEL) -> Model | None:
         return None
 
 
+def unpacked(packed: bytes) -> bytes:
+    """A model's file as it was before zlib compressed it. Raises BrokenModel."""
+    try:
+        return zlib.decompressobj().decompress(packed, MOST_MODEL_BYTES)
+    except zlib.error as error:
+        raise BrokenModel(str(error)) from error
+
+
 def kept(session: Session) -> tuple[Version, ...]:
     """All versions, those in use first, then the newest. One statement, which reads no file."""
     order = sa.case(
@@ -95,7 +102,7 @@ def offer_shipped(session: Session, now: datetime, shipped: Path = SHIPPED_MODEL
     """
     try:
         file = shipped.read_bytes()
-        _parsed(file)
+        Model.parse(file)
     except (OSError, BrokenModel) as error:
         log.error("the shipped text model can't be offered", extra={"reason": str(error)})  # noqa: TRY400
         return None
@@ -111,12 +118,14 @@ def offer_shipped(session: Session, now: datetime, shipped: Path = SHIPPED_MODEL
 def try_out(session: Session, file: bytes, note: str, by_id: int | None, now: datetime) -> None:
     """Let a model's file run in shadow, in place of the one that does. Raises Invalid, and Conflict if it is in use."""
     try:
-        _parsed(file)
+        Model.parse(file)
     except BrokenModel:
-        raise Invalid(_("This file is no whole model of this version of the software.")) from None
+        raise Invalid(
+            _("This file is damaged, or it is no model that this version of the software can read.")
+        ) from None
     known = _same(session, file)
     if known and known.state != ModelState.RETIRED:
-        raise _in_use()
+        raise _in_use(known)
     _store(session, file, ModelState.SHADOW, note, by_id, now)
 
 
@@ -124,7 +133,7 @@ def watch(session: Session, version_id: int, by_id: int | None, now: datetime) -
     """Let a version of before run in shadow, in place of the one that does. Raises NotFound, Conflict or Invalid."""
     row = _find(session, version_id)
     if row.state != ModelState.RETIRED:
-        raise _in_use()
+        raise _in_use(row)
     _put(session, row, ModelState.SHADOW, by_id, now)
 
 
@@ -149,32 +158,22 @@ def _stored(version_id: int) -> Model:
         row = connection.execute(query).one_or_none()
     if row is None:
         raise BrokenModel(f"version {version_id}: no such row")
-    return _unpacked(row.file, row.digest)
+    return _checked(row.file, row.digest)
 
 
 def _reads(row: FilterModel) -> bool:
     try:
-        _unpacked(row.file, row.digest)
+        _checked(row.file, row.digest)
     except BrokenModel:
         return False
     return True
 
 
-def _unpacked(packed: bytes, digest: str) -> Model:
-    try:
-        file = zlib.decompressobj().decompress(packed, MOST_MODEL_BYTES)
-    except zlib.error as error:
-        raise BrokenModel(f"{digest}: {error}") from error
+def _checked(packed: bytes, digest: str) -> Model:
+    file = unpacked(packed)
     if sha256(file).hexdigest() != digest:
         raise BrokenModel(f"{digest}: the stored file is not the one that was put there")
-    return _parsed(file)
-
-
-def _parsed(file: bytes) -> Model:
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "model.bin")
-        path.write_bytes(file)
-        return Model.load(path)
+    return Model.parse(file)
 
 
 def _find(session: Session, version_id: int) -> FilterModel:
@@ -191,8 +190,10 @@ def _in_shadow(session: Session, version_id: int) -> FilterModel:
     return row
 
 
-def _in_use() -> Conflict:
-    return Conflict(_("This model is in use already."))
+def _in_use(row: FilterModel) -> Conflict:
+    if row.state == ModelState.LIVE:
+        return Conflict(_("This model is live already."))
+    return Conflict(_("This model runs in shadow already."))
 
 
 def _in(session: Session, state: ModelState) -> FilterModel | None:

@@ -72,7 +72,7 @@ FOR_AUTHOR: Mapping[str, LazyString] = {
     "shortener": _l("It has a short link that hides where it leads."),
     "pace": _l("You posted a lot within an hour."),
     "unconfirmed": _l("Your mail address is not confirmed yet."),
-    "service_down": _l("A service that helps us against spam did not answer, so newcomers' posts wait."),
+    "service_down": _l("A service that helps us against spam did not answer, so newcomers' doubtful posts wait."),
 }
 
 

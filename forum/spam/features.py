@@ -40,6 +40,8 @@ class Features(NamedTuple):
 
     buckets: NDArray[np.int64]
     values: NDArray[np.int64]
+    words_end: int
+    """The features before this are n-grams and words, those from here on are traits and their pairs."""
 
 
 def features_of(text: str) -> Features:
@@ -60,7 +62,7 @@ def features_of(text: str) -> Features:
         TRAIT_VALUE,
         value_of(PAIR_NORM, counts[3]),
     )
-    return Features(_bucket(np.concatenate(parts)), np.repeat(values, counts))
+    return Features(_bucket(np.concatenate(parts)), np.repeat(values, counts), counts[0] + counts[1])
 
 
 @lru_cache(maxsize=64)

@@ -32,9 +32,11 @@ SHIPPED_MODEL = Path(__file__).with_name("model.bin")
 
 # The weight that stands for one: its feature, at the value one, multiplies the odds by e.
 WEIGHT_ONE = 1 << 20
-# A lesson that was half wrong moves the log-odds of its own text by about 2.5, so that a moderator who decides on one
-# copy of a campaign sees the next copy held.
+# How far training moves the weights.
 RATE = 2.0
+# A moderator's lesson that was half wrong moves the log-odds of its own text by about 3, so that who decides on one
+# copy of a campaign sees the next copy held.
+LESSON_RATE = 3.0
 # Beyond this the probability says no more than "sure": 1 in 160,000.
 MOST_LOG_ODDS = 12.0
 
@@ -42,7 +44,8 @@ MOST_LOG_ODDS = 12.0
 # of 0.9895: no text is more certain than that, because the model has not seen the whole world.
 SURE, ROOM = 3.0, 1.55
 
-# Changes with every change of folding, traits or features: old weights would mean something else.
+# Changes with every change of folding, traits or features, and of what a lesson moves: old weights, and the sums of old
+# lessons that are kept, would mean something else.
 MAGIC = b"engawa-spam-model-2\n"
 DIGEST_BYTES = 32
 
@@ -66,20 +69,33 @@ class Model:
     def load(cls, path: Path) -> Self:
         """The model that `save` wrote.  Raises BrokenModel."""
         try:
-            raw = Path(path).read_bytes()
+            return cls.parse(Path(path).read_bytes())
         except OSError as error:
             raise BrokenModel(f"{path}: {error.strerror}") from error
-        digest, body = raw[len(MAGIC) : len(MAGIC) + DIGEST_BYTES], raw[len(MAGIC) + DIGEST_BYTES :]
-        if not raw.startswith(MAGIC) or len(body) != 4 << BUCKETS_LOG2 or sha256(body).digest() != digest:
-            raise BrokenModel(f"{path}: not a whole model of this version")
+
+    @classmethod
+    def parse(cls, file: bytes) -> Self:
+        """The model whose `dump` this is.  Raises BrokenModel."""
+        digest, body = file[len(MAGIC) : len(MAGIC) + DIGEST_BYTES], file[len(MAGIC) + DIGEST_BYTES :]
+        if not file.startswith(MAGIC) or len(body) != 4 << BUCKETS_LOG2 or sha256(body).digest() != digest:
+            raise BrokenModel("not a whole model of this version")
         return cls(np.frombuffer(body, "<i4").astype(np.int32))
 
     def save(self, path: Path) -> None:
         """Write the model beside `path` and move it there, so that no reader meets half a file."""
-        body = self._weights.astype("<i4").tobytes()
         beside = Path(path).with_name(f"{Path(path).name}.{os.getpid()}.new")
-        beside.write_bytes(MAGIC + sha256(body).digest() + body)
+        beside.write_bytes(self.dump())
         beside.replace(path)
+
+    def dump(self) -> bytes:
+        """The model as a file: equal for equal weights, on every machine."""
+        body = self._weights.astype("<i4").tobytes()
+        return MAGIC + sha256(body).digest() + body
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file, in hexadecimal."""
+        return sha256(self.dump()).hexdigest()
 
     def copy(self) -> "Model":
         """A model of its own with the same weights."""
@@ -96,21 +112,26 @@ class Model:
             log_odds = SURE + ROOM * math.tanh((log_odds - SURE) / ROOM)
         return _logistic(log_odds)
 
-    def step_for(self, text: str, is_spam: bool) -> int:  # noqa: FBT001 - it is the label
+    def step_for(self, text: str, is_spam: bool, rate: float = LESSON_RATE) -> int:  # noqa: FBT001 - it is the label
         """The step of the lesson "this text is (not) spam", from what the model believes now; 0 when it is sure."""
-        return self.step_of(features_of(text), is_spam)
-
-    def step_of(self, features: Features, is_spam: bool, rate: float = RATE) -> int:  # noqa: FBT001
-        """The same for features that are already there, at another rate if need be."""
-        return round(rate * (is_spam - _logistic(self._log_odds(features))) * (WEIGHT_ONE // VALUE_ONE))
+        return self.step_of(features_of(text), is_spam, rate)
 
     def apply(self, text: str, step: int) -> None:
-        """Take a lesson in; `apply(text, -step)` takes it back exactly, whatever was learnt in between."""
-        self.add(features_of(text), step)
+        """Take a lesson in; `apply(text, -step)` takes it back exactly, whatever was learnt in between.
+
+        Only the n-grams and words of the text move. A campaign of Russian job offers must not teach that short texts
+        without links are spam: with the traits, four hundred such lessons had one good English text in six held.
+        """
+        features = features_of(text)
+        self._move(features.buckets[: features.words_end], features.values[: features.words_end], step)
+
+    def step_of(self, features: Features, is_spam: bool, rate: float = RATE) -> int:  # noqa: FBT001
+        """The step of training for features that are already there."""
+        return round(rate * (is_spam - _logistic(self._log_odds(features))) * (WEIGHT_ONE // VALUE_ONE))
 
     def add(self, features: Features, step: int) -> None:
-        """The same for features that are already there."""
-        np.add.at(self._weights, features.buckets, (step * features.values).astype(np.int32))
+        """Take a step of training in: all features move."""
+        self._move(features.buckets, features.values, step)
 
     def evidence(self, text: str, limit: int) -> list[tuple[str, float]]:
         """The words of the folded text that speak loudest, with the log-odds that each adds, loudest first."""
@@ -128,6 +149,9 @@ class Model:
         for word, start, end in _places(folded.text):
             said[word] += float(so_far[min(end, len(buckets))] - so_far[min(start, len(buckets))])
         return sorted(said.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:limit]
+
+    def _move(self, buckets: NDArray[np.int64], values: NDArray[np.int64], step: int) -> None:
+        np.add.at(self._weights, buckets, (step * values).astype(np.int32))
 
     def _log_odds(self, features: Features) -> float:
         weighed = int(self._weights[features.buckets].astype(np.int64) @ features.values)

@@ -96,6 +96,10 @@ class Weights:
         """Weights of their own that learnt the same."""
         return Weights(self._learnt)
 
+    def learnt(self) -> dict[str, int]:
+        """The sum of all steps, by code: what `Weights` begins with."""
+        return dict(self._learnt)
+
     def of(self, code: str) -> float:
         """The weight in use: log-odds for the value 1; 0 for a code that doesn't weigh or is unknown.
 

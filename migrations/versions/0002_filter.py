@@ -115,7 +115,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_screenings_network", ["network", "created_at"], unique=False)
 
 
+    op.create_table(
+        "filter_snapshots",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("file", sa.LargeBinary(), nullable=False),
+        sa.Column("weights", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["lesson_id"], ["lessons.id"], name=op.f("fk_filter_snapshots_lesson_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_filter_snapshots")),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("filter_snapshots")
     with op.batch_alter_table("screenings", schema=None) as batch_op:
         batch_op.drop_index("ix_screenings_network")
         batch_op.drop_index("ix_screenings_created_at")

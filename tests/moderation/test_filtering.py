@@ -83,7 +83,7 @@ def policy_of(app) -> Policy:
 def test_a_board_without_texts_says_so(mori):
     page = plain(mori.get(URL).text)
     assert "No member has written anything in the last 90 days" in page
-    assert "Below 20 decided texts nothing is told" in page
+    assert "While fewer than 20 texts are known as spam or good, no figures stand here" in page
     assert "There is no rule." in page
 
 
@@ -104,6 +104,8 @@ def test_the_calibration_is_drawn_and_told_in_numbers(judged, mori):
     drawing = page[page.index('<svg class="curve"') : page.index("</svg>", page.index('<svg class="curve"'))]
     assert drawing.count("<circle") == 2
     assert 'aria-describedby="curve-numbers"' in drawing
+    assert "Probability of spam, as the filter said it" in drawing
+    assert "Share that was spam" in drawing
     assert "40% 20% 8.9% – 39% 25" in plain(page)
 
 
@@ -258,7 +260,7 @@ def test_broken_models_are_said_loudly(app, judged, shadowed, mori):
         textmodel.forget()
     page = mori.get(URL).text
     assert 'role="alert"' in page
-    assert "every newcomer's text waits" in plain(page)
+    assert "no newcomer's text is public before a moderator has read it" in plain(page)
     assert "The version in shadow can't be read" in plain(page)
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.access import require_admin
 from forum.db import reading
 from forum.errors import Invalid
 from forum.moderation import filtering, overview
@@ -41,7 +42,7 @@ def thresholds() -> ResponseReturnValue:
 @blueprint.post("/mod/filter/thresholds")
 def choose_thresholds() -> ResponseReturnValue:
     """Let thresholds count from now on."""
-    filtering.require_admin(current_viewer())
+    require_admin(current_viewer())
     form = ThresholdsForm(submitted())
     seen = form.seen.data or ""
     if not form.validate() or not (seen.isascii() and seen.isdigit()):
@@ -54,7 +55,7 @@ def choose_thresholds() -> ResponseReturnValue:
 @blueprint.post("/mod/filter/rules")
 def add_rule() -> ResponseReturnValue:
     """Begin a rule, in shadow."""
-    filtering.require_admin(current_viewer())
+    require_admin(current_viewer())
     form = RuleForm(submitted())
     if not form.validate():
         return _page(form), 422
@@ -71,7 +72,7 @@ def add_rule() -> ResponseReturnValue:
 @blueprint.post("/mod/filter/rules/<int:rule_id>")
 def steer_rule(rule_id: int) -> ResponseReturnValue:
     """Let a rule count, only watch, or end."""
-    filtering.require_admin(current_viewer())
+    require_admin(current_viewer())
     with writing() as (session, viewer):
         filtering.steer_rule(session, viewer, rule_id, _state(RuleState), now())
     return redirect_with("filter-changed", url_for(".filter", _anchor="rules"))
@@ -80,7 +81,7 @@ def steer_rule(rule_id: int) -> ResponseReturnValue:
 @blueprint.post("/mod/filter/models/<int:version_id>")
 def steer_model(version_id: int) -> ResponseReturnValue:
     """Let a version of the model decide, run in shadow, or rest."""
-    filtering.require_admin(current_viewer())
+    require_admin(current_viewer())
     with writing() as (session, viewer):
         filtering.steer_model(session, viewer, version_id, _state(ModelState), now())
     return redirect_with("filter-changed", url_for(".filter", _anchor="models"))
