@@ -2,10 +2,10 @@ PYTHON = .venv/bin/python
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run test check lock
+.PHONY: help run test check lock bench-spam
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 run: ## start the board, on http://127.0.0.1:8000 unless HOST and PORT say otherwise
 	@sh tools/bootstrap requirements.txt
@@ -25,3 +25,7 @@ check: ## format, lint, types and the arrows between the modules
 lock: ## resolve the requirements*.in anew (needs uv)
 	$(COMPILE) $(UPGRADE) requirements.in --output-file requirements.txt
 	$(COMPILE) $(UPGRADE) requirements-dev.in --output-file requirements-dev.txt
+
+bench-spam: ## measure the spam filter beside others (SPAM_DATA=FILE.jsonl, BENCH=--quick or --help)
+	@sh tools/bootstrap requirements-dev.txt
+	@$(PYTHON) tools/bench_spam.py $(if $(SPAM_DATA),--data $(SPAM_DATA)) $(BENCH)

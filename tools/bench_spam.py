@@ -8,6 +8,7 @@ FILE has one JSON object a line: id, text, author, url, label ("spam" or "ham"),
 sources are left out of what is learnt (tools/spam_bench/data.py names them), and everybody is tried on those:
 
     ours                our own texts (own_lessons) first, then the split
+    ours, built at once both in the same passes, as `python -m forum.spam build` does
     plain               hashed 4-byte n-grams with a few features of links and shape; the split alone
     Bogofilter          as Debian packages it, when it is installed; the split alone
     ... + own texts     the same two with our own texts put before the split: what the texts are worth without the model

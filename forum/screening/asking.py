@@ -42,11 +42,12 @@ def examine(
 ) -> Examined:
     """Find out about a text what takes time, before the transaction in which it is judged; raises nothing.
 
-    Two milliseconds and two statements, and what `textmodel.learnt` has to catch up; up to two seconds more where an outside service is asked, which happens only
-    when the board's own evidence leaves it uncertain. `post_id` names the post that the text is a new version of.
+    Two milliseconds and three statements, and what `textmodel.learnt` has to catch up; up to two seconds more where an
+    outside service is asked, which happens only when the board's own evidence leaves it uncertain. `post_id` names the
+    post that the text is a new version of.
     """
     *mark, newest_id, mail = gathering.one(session, _SEEN, {"viewer_id": viewer.id})
-    learnt, plain = textmodel.learnt(mark), unread(submission)
+    learnt, plain, origin = textmodel.learnt(mark), unread(submission), origin or Origin()
     examined = replace(
         plain,
         weights=learnt.weights,
@@ -57,7 +58,8 @@ def examine(
         near=gathering.near_texts(session, plain.bands, plain.shingles),
         rules=rules.matching(learnt.criteria, plain.text, plain.sites),
         is_mail_disposable=mailboxes.is_disposable(mail or ""),
-        origin=origin or Origin(),
+        origin=origin,
+        neighbours=gathering.neighbours(session, viewer, origin.network, now),
     )
     if services.are_on() and _is_uncertain(_judged(session, viewer, examined, now, post_id)):
         return _with_opinions(examined, mail or "")
@@ -69,8 +71,9 @@ def screen(
 ) -> Verdict:
     """What the board makes of a text that the viewer wants to publish; raises nothing.
 
-    By the weights and the policy of when it was examined. Two statements, and one each for a text that is long enough to be a near copy and for one with links. `post_id`
-    names the post that the text is a new version of: its own earlier versions do not make it a repetition.
+    It is judged by the weights and the policy of when it was examined. Two statements, and one each for a text that is
+    long enough to be a near copy and for one with links. `post_id` names the post that the text is a new version of:
+    its own earlier versions do not make it a repetition.
     """
     return _judged(session, viewer, examined, now, post_id)
 
@@ -124,7 +127,8 @@ def _judged(
     session: Session, viewer: Viewer, examined: Examined, now: datetime, post_id: int | None
 ) -> Verdict:
     rejected, elsewhere = gathering.repeats(session, examined.mark, post_id, now)
-    traffic = gathering.traffic(session, viewer, examined.origin.network, now)
+    traffic = gathering.traffic(session, viewer, now)
+    approved_near, rejected_near = examined.neighbours
     knowledge = Knowledge(
         reading=examined.reading,
         record=gathering.record_of(viewer, now, is_mail_disposable=examined.is_mail_disposable),
@@ -134,8 +138,8 @@ def _judged(
         sites=gathering.site_records(session, examined.sites),
         recent_posts=traffic.recent_posts,
         newcomers_texts=traffic.newcomers_texts,
-        neighbours_approved=traffic.neighbours_approved,
-        neighbours_rejected=traffic.neighbours_rejected,
+        neighbours_approved=approved_near,
+        neighbours_rejected=rejected_near,
         rules=tuple((rule.kind, rule.pattern) for rule in examined.rules if rule.is_live),
         opinions={said.service: said.value for said in examined.opinions if not said.is_failed},
         silent_services=tuple(said.service for said in examined.opinions if said.is_failed),

@@ -40,6 +40,8 @@ class Examined:
     """The screenings that hold near copies, with their resemblance."""
     newest_id: int = 0
     """The last screening that was looked at for `near`."""
+    neighbours: tuple[int, int] = (0, 0)
+    """Approved and rejected texts of other accounts from the same part of the network."""
     rules: tuple[Criterion, ...] = ()
     """Those of the staff that it meets."""
     is_mail_disposable: bool = False

@@ -47,12 +47,13 @@ _REPEATS = sa.select(sa.func.count().filter(_REJECTED), sa.func.count().filter(_
 )
 
 _BY_OTHERS = Screening.author_id != sa.bindparam("author_id")
-_NEIGHBOURS = (
-    Screening.network == sa.bindparam("network"),
-    Screening.created_at > sa.bindparam("network_since"),
-    _BY_OTHERS,
-)
 _STANDS = sa.and_(Screening.outcome == Outcome.PUBLISHED, Screening.decision == Decision.NONE)
+_NEIGHBOURS = sa.select(
+    sa.func.count().filter(sa.or_(Screening.decision == Decision.APPROVED, _STANDS)),
+    sa.func.count().filter(_REJECTED),
+).where(
+    Screening.network == sa.bindparam("network"), Screening.created_at > sa.bindparam("since"), _BY_OTHERS
+)
 _TRAFFIC = sa.select(
     _count(
         Screening.author_id == sa.bindparam("author_id"), Screening.created_at > sa.bindparam("pace_since")
@@ -62,12 +63,18 @@ _TRAFFIC = sa.select(
         Screening.standing == Standing.NEWCOMER,
         _BY_OTHERS,
     ),
-    _count(*_NEIGHBOURS, sa.or_(Screening.decision == Decision.APPROVED, _STANDS)),
-    _count(*_NEIGHBOURS, _REJECTED),
 )
 
-_IS_NEW = Screening.id > sa.bindparam("newest_id")
 _SHARES_A_BAND = TextBand.band.in_(sa.bindparam("bands", expanding=True))
+_CANDIDATES = (
+    sa.select(Screening.id, Screening.text)
+    .join(TextBand, TextBand.screening_id == Screening.id)
+    .where(_SHARES_A_BAND)
+    .group_by(Screening.id)
+    .order_by(_REJECTED.desc(), sa.func.count().desc(), Screening.id.desc())
+    .limit(MOST_CANDIDATES)
+)
+_IS_NEW = Screening.id > sa.bindparam("newest_id")
 _NEWER = sa.select(TextBand.screening_id).where(
     _SHARES_A_BAND, TextBand.screening_id > sa.bindparam("newest_id")
 )
@@ -90,6 +97,10 @@ _COPIES = (
     .limit(MOST_CANDIDATES)
 )
 
+_SITES = sa.select(LinkHost.host, LinkHost.approved, LinkHost.rejected).where(
+    LinkHost.host.in_(sa.bindparam("sites", expanding=True))
+)
+
 
 class Traffic(NamedTuple):
     """Counts of texts."""
@@ -98,9 +109,6 @@ class Traffic(NamedTuple):
     """By this author, in the last hour."""
     newcomers_texts: int
     """By other newcomers within ten minutes; asked only about a newcomer."""
-    neighbours_approved: int
-    """Of other accounts from the same part of the network, that stand or were approved."""
-    neighbours_rejected: int
 
 
 def record_of(viewer: Viewer, now: datetime, *, is_mail_disposable: bool = False) -> Record:
@@ -119,21 +127,31 @@ def record_of(viewer: Viewer, now: datetime, *, is_mail_disposable: bool = False
 def repeats(session: Session, mark: int, post_id: int | None, now: datetime) -> tuple[int, int]:
     """How many texts with the same fingerprint were rejected, and how many stand or wait elsewhere. One statement."""
     given = {"mark": mark, "post_id": post_id or NO_POST, "since": now - REPEAT_WINDOW}
-    row = session.execute(_REPEATS, given).one()
-    return row[0], row[1]
+    rejected, elsewhere = one(session, _REPEATS, given)
+    return rejected, elsewhere
 
 
-def traffic(session: Session, viewer: Viewer, network: int | None, now: datetime) -> Traffic:
-    """Who else writes now, and from where. One statement of four counts, each over an index."""
+def traffic(session: Session, viewer: Viewer, now: datetime) -> Traffic:
+    """Who writes now. One statement of two counts, each over an index."""
     is_newcomer = standing_of(record_of(viewer, now)) is Standing.NEWCOMER
     given = {
         "author_id": viewer.id,
         "pace_since": now - PACE_WINDOW,
         "burst_since": now - BURST_WINDOW if is_newcomer else now,
-        "network": network,
-        "network_since": now - NETWORK_WINDOW,
     }
-    return Traffic(*session.execute(_TRAFFIC, given).one())
+    return Traffic(*one(session, _TRAFFIC, given))
+
+
+def neighbours(session: Session, viewer: Viewer, network: int | None, now: datetime) -> tuple[int, int]:
+    """How many texts of other accounts from the same part of the network stand or were approved, and how many were
+    rejected. One statement, none without a network; a school may have sent thousands, so that this is for before a
+    transaction.
+    """
+    if network is None:
+        return 0, 0
+    given = {"author_id": viewer.id, "network": network, "since": now - NETWORK_WINDOW}
+    approved, rejected = one(session, _NEIGHBOURS, given)
+    return approved, rejected
 
 
 def near_texts(session: Session, bands: Sequence[int], found: Shingles) -> dict[int, float]:
@@ -142,15 +160,7 @@ def near_texts(session: Session, bands: Sequence[int], found: Shingles) -> dict[
     """
     if not bands:
         return {}
-    candidates = (
-        sa.select(Screening.id, Screening.text)
-        .join(TextBand, TextBand.screening_id == Screening.id)
-        .where(TextBand.band.in_(bands))
-        .group_by(Screening.id)
-        .order_by(_REJECTED.desc(), sa.func.count().desc(), Screening.id.desc())
-        .limit(MOST_CANDIDATES)
-    )
-    return _verified(session.execute(candidates), found)
+    return _verified(_rows(session, _CANDIDATES, {"bands": bands}), found)
 
 
 def copies(session: Session, viewer: Viewer, examined: Examined, post_id: int | None) -> Copies:
@@ -166,7 +176,7 @@ def copies(session: Session, viewer: Viewer, examined: Examined, post_id: int | 
         "near": list(examined.near),
         "bands": examined.bands,
     }
-    rows = session.execute(_COPIES, given).all()
+    rows = _rows(session, _COPIES, given).all()
     newer_texts = [(row.id, row.text) for row in rows if row.text]
     near = {**examined.near, **_verified(newer_texts, examined.shingles)}
     rows = [row for row in rows if row.id in near]
@@ -182,9 +192,24 @@ def site_records(session: Session, sites: Sequence[str]) -> tuple[SiteRecord, ..
     """What moderators made of texts with links to these sites. One statement, for a text that has links."""
     if not sites:
         return ()
-    query = sa.select(LinkHost.host, LinkHost.approved, LinkHost.rejected).where(LinkHost.host.in_(sites))
-    known = {row.host: SiteRecord(row.host, row.approved, row.rejected) for row in session.execute(query)}
+    rows = _rows(session, _SITES, {"sites": list(sites)})
+    known = {row.host: SiteRecord(row.host, row.approved, row.rejected) for row in rows}
     return tuple(known.get(site, SiteRecord(site)) for site in sites)
+
+
+def one(
+    session: Session, query: sa.Select[*tuple[Any, ...]], given: Mapping[str, Any]
+) -> sa.Row[*tuple[Any, ...]]:
+    """The one row of a query that was built before. One statement."""
+    return _rows(session, query, given).one()
+
+
+def _rows(
+    session: Session, query: sa.Select[*tuple[Any, ...]], given: Mapping[str, Any]
+) -> sa.CursorResult[*tuple[Any, ...]]:
+    """By the connection itself: what the session adds to plain columns takes longer than these queries."""
+    session.flush()
+    return session.connection().execute(query, given)
 
 
 def _verified(candidates: Iterable[Any], found: Shingles) -> dict[int, float]:

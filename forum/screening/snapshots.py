@@ -1,4 +1,4 @@
-"""How far a model has come by the board's lessons, and the snapshots of it: a process that starts loads one and takes in
+"""How far a model has come by the board's lessons, and snapshots of that: a process that starts loads one and takes in
 what came since, instead of all that was ever decided.
 
 All is whole numbers, so that a snapshot with the newer lessons is the same, to the bit, as the base with all of them.
@@ -67,33 +67,38 @@ def advanced(session: Session, progress: Progress, lesson_id: int) -> Progress:
     return Progress(progress.digest, model, weights, lesson_id)
 
 
-def due(session: Session, reached: Iterable[Progress]) -> list[Progress]:
-    """Those whose snapshot lacks so many lessons that a new one pays. One statement."""
+def due(
+    session: Session, reached: Iterable[Progress], now: datetime, every: int = SNAPSHOT_EVERY
+) -> list[FilterSnapshot]:
+    """New snapshots, for `keep`, of those whose last one lacks so many lessons that it pays. One statement, and a tenth
+    of a second for each, which no writer should have to wait for.
+    """
     query = sa.select(FilterSnapshot.digest, FilterSnapshot.lesson_id)
-    stored = {digest: lesson_id for digest, lesson_id in session.execute(query)}
+    stored = dict(session.execute(query).all())
     return [
-        one for one in reached if one.model and one.lesson_id - stored.get(one.digest, 0) >= SNAPSHOT_EVERY
+        _taken(progress, progress.model, now)
+        for progress in reached
+        if progress.model and progress.lesson_id - stored.get(progress.digest, 0) >= every
     ]
 
 
-def taken(progress: Progress, now: datetime) -> FilterSnapshot:
-    """The row of a snapshot, for `keep`. A tenth of a second, which no writer should have to wait for."""
-    assert progress.model is not None
-    return FilterSnapshot(
-        digest=progress.digest,
-        lesson_id=progress.lesson_id,
-        file=zlib.compress(progress.model.dump()),
-        weights=progress.weights.learnt(),
-        created_at=now,
-    )
-
-
-def keep(session: Session, rows: Iterable[FilterSnapshot], digests: Iterable[str]) -> None:
-    """Store snapshots in place of older ones; those of bases that are not among the digests go."""
-    session.execute(sa.delete(FilterSnapshot).where(FilterSnapshot.digest.not_in(list(digests))))
+def keep(session: Session, rows: Iterable[FilterSnapshot], reached: Iterable[Progress]) -> None:
+    """Store snapshots in place of older ones; those of bases that are used no more go."""
+    used = [progress.digest for progress in reached]
+    session.execute(sa.delete(FilterSnapshot).where(FilterSnapshot.digest.not_in(used)))
     for row in rows:
         session.merge(row)
     session.flush()
+
+
+def _taken(progress: Progress, model: Model, now: datetime) -> FilterSnapshot:
+    return FilterSnapshot(
+        digest=progress.digest,
+        lesson_id=progress.lesson_id,
+        file=zlib.compress(model.dump()),
+        weights=progress.weights.learnt(),
+        created_at=now,
+    )
 
 
 def _kept(session: Session, digest: str) -> Progress | None:

@@ -1,4 +1,6 @@
-"""What the filter does by the clock: it forgets what is too old to tell anything, and learns from what stood."""
+"""What the filter does by the clock: it forgets what is too old to tell anything, learns from what stood, and
+keeps what it learnt.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from forum import jobs
 from forum.db import reading, write
-from forum.screening import examples
+from forum.screening import examples, snapshots, textmodel
 from forum.screening.models import Decision, Screening, TextBand
 from forum.screening.origins import NETWORK_KEPT
 from forum.screening.services import ASKED_KEPT
@@ -22,9 +24,10 @@ REJECTED_BANDS_KEPT = timedelta(days=365)
 
 
 def init(app: Flask) -> None:
-    """Tidy once an hour; learn at another minute, so that no writer waits for both."""
+    """Tidy once an hour; do the rest at other minutes, so that no writer waits for all of it."""
     jobs.define(app, lambda: tidy(datetime.now(UTC)), name="tidy_filter", minute="17")
     jobs.define(app, lambda: learn(datetime.now(UTC)), name="learn_good_examples", minute="37")
+    jobs.define(app, lambda: snapshot(datetime.now(UTC)), name="snapshot_filter", minute="47")
 
 
 def tidy(now: datetime) -> None:
@@ -43,6 +46,15 @@ def learn(now: datetime) -> int:
         return 0
     with write() as session:
         return examples.teach(session, found, now)
+
+
+def snapshot(now: datetime) -> None:
+    """Keep what the models in use have learnt, once much came since the last time, for processes that start."""
+    reached = textmodel.reached()
+    rows = snapshots.due(reading(), reached, now)
+    if rows:
+        with write() as session:
+            snapshots.keep(session, rows, reached)
 
 
 def _forget(session: Session, column: InstrumentedAttribute[Any], before: datetime) -> None:

@@ -27,6 +27,7 @@ FOR_STAFF: Mapping[str, LazyString] = {
     "repeated": _l("Times that the same text, or almost, stands or waits elsewhere"),
     "campaign": _l("Times that the same text, or almost, stands or waits elsewhere"),
     "added_links": _l("The edit adds links"),
+    "late_links": _l("The edit brings a site that is new here into an older post"),
     "many_links": _l("Many links"),
     "site_rejected": _l("Links to a site whose texts were rejected"),
     "site_approved": _l("Links to a site whose texts were approved"),
@@ -66,13 +67,16 @@ FOR_AUTHOR: Mapping[str, LazyString] = {
     "repeated": _l("The same text was posted elsewhere."),
     "campaign": _l("The same text was posted in several places."),
     "added_links": _l("Your change adds links."),
+    "late_links": _l("Your change brings a link into an older post."),
     "many_links": _l("It holds many links, and your account is new here."),
     "site_rejected": _l("It links to a site whose texts were rejected before."),
     "site_unknown": _l("It links to a site that is new here."),
     "shortener": _l("It has a short link that hides where it leads."),
     "pace": _l("You posted a lot within an hour."),
     "unconfirmed": _l("Your mail address is not confirmed yet."),
-    "service_down": _l("A service that helps us against spam did not answer, so newcomers' doubtful posts wait."),
+    "service_down": _l(
+        "A service that helps us against spam did not answer, so newcomers' doubtful posts wait."
+    ),
 }
 
 

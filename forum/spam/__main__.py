@@ -10,7 +10,7 @@ from typing import Any
 from forum.spam.judging import Submission, text_of
 from forum.spam.model import SHIPPED_MODEL, BrokenModel, Model
 from forum.spam.seeding import Lesson
-from forum.spam.training import build, teach
+from forum.spam.training import build, teach, teach_more
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,8 +38,11 @@ def _run(options: argparse.Namespace) -> None:
     if options.command == "build":
         build()
     elif options.command == "train":
-        model = Model.empty() if options.fresh else _start(options.model)
-        teach(model, [Lesson(_text(row), row["label"] == "spam") for row in _rows()])
+        lessons = [Lesson(_text(row), row["label"] == "spam") for row in _rows()]
+        if options.fresh:
+            teach(model := Model.empty(), lessons)
+        else:
+            teach_more(model := _start(options.model), lessons)
         model.save(options.model)
     else:
         model = Model.load(options.model)

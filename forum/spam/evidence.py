@@ -51,6 +51,7 @@ class Submission:
     links: tuple[str, ...] = ()  # link targets as rendered
     added_links: int | None = None  # of an edit: links that the old version lacks; None: not an edit
     added_text: str = ""  # of an edit: the passages that the old version lacks
+    post_age_s: float = 0.0  # of an edit: how long the post has stood
     context: str = ""  # title and opening post of the thread that it answers
     form_age_s: float | None = (
         None  # from the form's being served to its being sent; None: the form was not ours
@@ -121,17 +122,17 @@ class Reason:
 
 
 def read(submission: Submission, model: Model | None) -> Reading | None:
-    """What the text model makes of a submission; None without a model. Three readings: a millisecond for a usual post.
+    """What the text model makes of a submission; None without a model. Half a millisecond for a usual post.
 
     What an edit adds is read alone, too: one advertisement must not hide in a long good post.
     """
     if model is None:
         return None
-    text = text_of(submission)
-    log_odds = _log_odds(model, text)
+    probability, words = model.explain(text_of(submission), 3 * LOUDEST_WORDS)
     if len(submission.added_text) >= SHORTEST_PASSAGE_CHARS:
-        log_odds = max(log_odds, _log_odds(model, submission.added_text))
-    loud = [word for word, odds in model.evidence(text, 3 * LOUDEST_WORDS) if odds * log_odds > 0]
+        probability = max(probability, model.probability(submission.added_text))
+    log_odds = _log_odds(probability)
+    loud = [word for word, odds in words if odds * log_odds > 0]
     return Reading(log_odds, tuple(loud[:LOUDEST_WORDS]))
 
 
@@ -164,6 +165,5 @@ def standing_of(record: Record) -> Standing:
     return Standing.KNOWN if record.approved else Standing.NEWCOMER
 
 
-def _log_odds(model: Model, text: str) -> float:
-    probability = model.probability(text)
+def _log_odds(probability: float) -> float:
     return max(-MOST_TEXT_LOG_ODDS, min(MOST_TEXT_LOG_ODDS, log(probability / (1 - probability))))

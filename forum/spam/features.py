@@ -46,7 +46,11 @@ class Features(NamedTuple):
 
 def features_of(text: str) -> Features:
     """The features of a text: byte n-grams, words, pairs of words, traits, pairs of traits.  Linear and bounded."""
-    folded, words, traits = read(text)
+    return features_from(*read(text))
+
+
+def features_from(folded: Folded, words: list[str], traits: list[str]) -> Features:
+    """The same for a text that was read already."""
     names = np.array([crc32(name.encode()) for name in traits], np.uint64)
     first, second = _pairs(len(names))
     parts = (

@@ -69,7 +69,9 @@ REFUSAL_KINDS = {
 }
 # What a good member doesn't do, and a stolen account does.
 STOLEN = frozenset({"rejected_before", "near_rejected"})
-STAFF_RULES = frozenset({"rule_phrase", "rule_site"})
+# What a person looks at first, whatever else speaks for the text: staff's rules, the field that people can't see, and a
+# link that comes late; the version before it stays public meanwhile.
+LOOKED_AT = frozenset({"rule_phrase", "rule_site", "trap", "late_links"})
 # Without these, what they would have said of somebody unknown is said by a person.
 MISSING = frozenset({"no_model", "service_down"})
 
@@ -119,7 +121,7 @@ def decide(standing: Standing, probability: float, log_odds: Mapping[str, float]
     if probability >= policy.refuse and _independent_kinds(log_odds) >= 2:
         return Outcome.REFUSED
     is_newcomer = standing is Standing.NEWCOMER
-    if STAFF_RULES & log_odds.keys() or (is_newcomer and MISSING & log_odds.keys()):
+    if LOOKED_AT & log_odds.keys() or (is_newcomer and MISSING & log_odds.keys()):
         return Outcome.HELD
     hold = policy.hold_newcomer if is_newcomer else policy.hold_known
     return Outcome.HELD if probability >= hold else Outcome.PUBLISHED

@@ -20,12 +20,14 @@ from forum.spam.features import (
     VALUE_ONE,
     WORD_NORM,
     Features,
+    features_from,
     features_of,
     grams,
     read,
     value_of,
     word_buckets,
 )
+from forum.spam.folding import Folded
 from forum.spam.traits import RUN
 
 SHIPPED_MODEL = Path(__file__).with_name("model.bin")
@@ -136,6 +138,15 @@ class Model:
     def evidence(self, text: str, limit: int) -> list[tuple[str, float]]:
         """The words of the folded text that speak loudest, with the log-odds that each adds, loudest first."""
         folded, words, _traits = read(text)
+        return self._evidence(folded, words, limit)
+
+    def explain(self, text: str, limit: int) -> tuple[float, list[tuple[str, float]]]:
+        """What `probability` and `evidence` say, for little more than one of them."""
+        folded, words, traits = read(text)
+        probability = self.probability_of(features_from(folded, words, traits))
+        return probability, self._evidence(folded, words, limit)
+
+    def _evidence(self, folded: Folded, words: list[str], limit: int) -> list[tuple[str, float]]:
         buckets = grams(folded.text)
         known, place, count = np.unique(buckets, return_inverse=True, return_counts=True)
         share = self._weights[known] * (value_of(GRAM_NORM, len(known)) / (WEIGHT_ONE * VALUE_ONE)) / count

@@ -9,6 +9,7 @@ where unrelated texts of one language stand.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from zlib import crc32
 
@@ -49,19 +50,7 @@ def shingles(text: str) -> Shingles:
     """
     own = text.partition(SEPARATOR)[0]
     said = QUOTATION.sub("", own)
-    folded = fold(_ends(said if said.strip() else own)).text
-    words = _tokens(LINK.sub(" ", folded))
-    is_sign = [IDEOGRAPHIC.match(word) is not None for word in words]
-    if sum(WORDS_A_CHARACTER if sign else 1.0 for sign in is_sign) < SHORTEST_WORDS:
-        return np.empty(0, np.uint64)
-    found = {word for word, sign in zip(words, is_sign, strict=True) if not sign}
-    found.update(" ".join(pair) for pair in pairwise(words))
-    found.update(
-        "".join(words[place : place + 3])
-        for place in range(len(words) - 2)
-        if all(is_sign[place : place + 3])
-    )
-    return np.unique(np.fromiter((crc32(one.encode("utf-8", "replace")) for one in found), np.uint64))
+    return _shingles(_ends(said if said.strip() else own))
 
 
 def bands(found: Shingles) -> tuple[int, ...]:
@@ -82,6 +71,26 @@ def resemblance(one: Shingles, other: Shingles) -> float:
         return 0.0
     common = len(np.intersect1d(one, other, assume_unique=True))
     return common / (len(one) + len(other) - common)
+
+
+# In a campaign each new copy is compared with the same thirty stored ones. Two MiB at most.
+@lru_cache(maxsize=64)
+def _shingles(text: str) -> Shingles:
+    folded = fold(text).text
+    words = _tokens(LINK.sub(" ", folded))
+    is_sign = [IDEOGRAPHIC.match(word) is not None for word in words]
+    if sum(WORDS_A_CHARACTER if sign else 1.0 for sign in is_sign) < SHORTEST_WORDS:
+        return np.empty(0, np.uint64)
+    found = {word for word, sign in zip(words, is_sign, strict=True) if not sign}
+    found.update(" ".join(pair) for pair in pairwise(words))
+    found.update(
+        "".join(words[place : place + 3])
+        for place in range(len(words) - 2)
+        if all(is_sign[place : place + 3])
+    )
+    numbers = np.unique(np.fromiter((crc32(one.encode("utf-8", "replace")) for one in found), np.uint64))
+    numbers.flags.writeable = False
+    return numbers
 
 
 def _ends(text: str) -> str:

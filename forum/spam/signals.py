@@ -15,6 +15,7 @@ A value is 0 or more, and `weights.PRIORS` says which way its code speaks and ho
     repeated         the same text stands or waits in one other place (1); detail: how often
     campaign         it or nearly it does in two or more (1 to 1.5); detail: how often
     added_links      an edit brought links in (0.4 to 1.8, by standing and number); detail: their hosts
+    late_links       an edit brought a site of which nothing is known into a post of days ago (1); detail: the site
     many_links       more links than a first post needs (1); detail: their sites
     site_rejected    log-odds, 0 to 3, of the worst site that it links to; detail: the site
     site_approved    all sites that it links to are good: those of the least good one, 0 to 3; detail: the site
@@ -154,15 +155,19 @@ def _sites(submission: Submission, knowledge: Knowledge, standing: Standing) -> 
     # Known members link where they like; what they bring into an older text is looked at like a newcomer's.
     if unknown and (standing is Standing.NEWCOMER or (standing is Standing.KNOWN and submission.added_links)):
         yield Signal("site_unknown", detail=unknown)
+        if submission.added_links and submission.post_age_s > DAY_S:
+            yield Signal("late_links", detail=unknown)
     short = next((record.site for record in knowledge.sites if is_shortener(record.site)), None)
     if short:
         yield Signal("shortener", detail=short)
 
 
 def _topic(submission: Submission) -> Iterator[Signal]:
-    if not submission.context:
+    """Of an edit, only what it adds is looked at: the old text may have been chosen to be on topic."""
+    said = submission.body if submission.added_links is None else submission.added_text
+    if not submission.context or not said:
         return
-    text = fold(submission.body[:LONGEST_TOPIC_CHARS]).text
+    text = fold(said[:LONGEST_TOPIC_CHARS]).text
     words = words_of(text)
     own = telling(words)
     if shared := own & telling(words_of(fold(submission.context[:LONGEST_TOPIC_CHARS]).text)):

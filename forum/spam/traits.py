@@ -39,6 +39,8 @@ NAMED_THING = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w']{0,30} ){1,5}[A-Z][\w']")
 CAPITALISED = re.compile(r"(?<![^\W_])[A-Z][A-Za-z]*")
 SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?")
 ODD_HOST = re.compile(r"[-\d]")
+# The mark in an address asks nothing.
+QUESTION = re.compile(r"\?(?=[\s\"')!?]|$)|か。")
 DIGIT = re.compile(r"\d")
 LONG_WORD = re.compile(r"[^\W_]{4,}")
 AD_NAME = re.compile(
@@ -134,7 +136,7 @@ def _manners(body: str, text: str, words: list[str]) -> Iterator[str]:
     yield f"script {script_of(text)}"
     # Doublings from 16 characters on: a nod, a line, a paragraph, a letter.
     yield f"length {min(7, max(0, len(text).bit_length() - 4))}"
-    if "?" in text or "か。" in text:
+    if QUESTION.search(text):
         yield "asks"
     if text.count("!") > 2:
         yield "exclaims"

@@ -38,6 +38,8 @@ PRIORS: Mapping[str, float] = MappingProxyType(
         "campaign": 3.0,
         # A link that comes by an edit is what a sleeper waits for: the first reading is over.
         "added_links": 2.5,
+        # People mend their posts on the day; a sleeper waits until nobody looks.
+        "late_links": 1.0,
         # Two links answer a question; from the fourth on it is a list.
         "many_links": 1.0,
         # The values are log-odds already. A site that a hundred good posts linked to lends its name to bad ones, too.

@@ -122,6 +122,7 @@ def prepare(session: Session, viewer: Viewer, post_id: int, draft: Draft, now: d
         title=draft.title if post.is_opening else "",
         added_links=(Counter(whole.links) - Counter(linked_addresses(post.html))).total(),
         added_text=added_passages(post.body, draft.body),
+        post_age_s=(now - post.created_at).total_seconds(),
     )
     examined = asking.examine(session, viewer, submission, now, draft.origin, post_id)
     return Prepared(draft, rendered, examined)

@@ -114,7 +114,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_screenings_created_at", ["created_at"], unique=False)
         batch_op.create_index("ix_screenings_network", ["network", "created_at"], unique=False)
 
-
     op.create_table(
         "filter_snapshots",
         sa.Column("digest", sa.String(length=64), nullable=False),

@@ -15,6 +15,7 @@ from forum.db import write
 from forum.screening import asking, rules, textmodel
 from forum.screening.examined import unread
 from forum.screening.models import Decision, Kind, RuleState, Screening
+from forum.screening.origins import Origin
 from forum.screening.rules import RuleKind
 from forum.spam.judging import Outcome, Reason, Submission, Verdict
 from forum.spam.model import SHIPPED_MODEL
@@ -140,7 +141,7 @@ def test_the_staff_is_never_held(session):
 def test_a_rule_of_the_staff_holds_the_site_or_the_path_that_it_names(session, link, pattern):
     rule = rules.add(session, RuleKind.SITE, pattern, 3, MOMENT)
     rules.steer(session, rule.id, RuleState.LIVE, 3, MOMENT)
-    session.flush()
+    session.commit()
     verdict = screen(session, text(links=(link,)))
     assert (verdict.outcome, detail(verdict, "rule_site")) == (Outcome.HELD, pattern)
     assert detail(screen(session, text(links=("https://t.me/others",))), "rule_site") is None
@@ -149,6 +150,7 @@ def test_a_rule_of_the_staff_holds_the_site_or_the_path_that_it_names(session, l
 def test_a_rule_does_not_keep_other_evidence_from_refusing(session):
     rule = rules.add(session, RuleKind.PHRASE, "old towels", 3, MOMENT)
     rules.steer(session, rule.id, RuleState.LIVE, 3, MOMENT)
+    session.commit()
     for _ in range(2):
         asking.keep(session, 2, unread(text()), BAD, MOMENT).decision = Decision.SPAM
     robot = text(is_trap_filled=True, form_age_s=None)
@@ -175,12 +177,26 @@ def test_without_a_model_newcomers_wait_and_are_told_why(app, session, data_dir,
     assert known.outcome == Outcome.PUBLISHED
 
 
+def test_what_examining_costs_before_the_transaction(session):
+    asking.examine(session, viewer(), text(), MOMENT)
+    asked = []
+
+    def note(connection, cursor, statement, *rest):
+        asked.append(statement)
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    asking.examine(session, viewer(), text(), MOMENT, Origin("203.0.113.7", network=7))
+    event.remove(engine, "before_cursor_execute", note)
+    assert len(asked) == 3
+
+
 @pytest.mark.parametrize(
     ("facts", "judging", "keeping"),
     [
-        ({"body": "Thank you!"}, 3, 1),
-        ({}, 4, 2),
-        ({"links": ("https://shop.example/",)}, 5, 3),
+        ({"body": "Thank you!"}, 2, 1),
+        ({}, 3, 2),
+        ({"links": ("https://shop.example/",)}, 4, 3),
     ],
 )
 def test_what_judging_and_keeping_cost_inside_the_transaction(session, facts, judging, keeping):

@@ -184,12 +184,10 @@ def test_neighbours_on_the_network_speak_for_a_month(session):
     for days, decision in ((1, Decision.SPAM), (29, Decision.SPAM), (31, Decision.SPAM)):
         examined = replace(unread(text(f"Number {days}")), origin=HOME)
         asking.keep(session, BOB, examined, HELD, MOMENT - timedelta(days=days)).decision = decision
-    examined = asking.examine(session, viewer(), text(WORDS), MOMENT, HOME)
-    assert asking.screen(session, viewer(), examined, MOMENT).values["network"] == 1.099
-    elsewhere = replace(examined, origin=replace(HOME, network=78))
-    assert "network" not in asking.screen(session, viewer(), elsewhere, MOMENT).values
-    own = asking.screen(session, viewer(id=BOB), examined, MOMENT)
-    assert "network" not in own.values
+    assert from_network(session, viewer(), HOME)["network"] == 1.099
+    assert "network" not in from_network(session, viewer(), replace(HOME, network=78))
+    assert "network" not in from_network(session, viewer(), None)
+    assert "network" not in from_network(session, viewer(id=BOB), HOME)
 
 
 def test_many_newcomers_at_once_are_told(session):
@@ -266,3 +264,8 @@ def viewer(**facts):
             **facts,
         }
     )
+
+
+def from_network(session, person, origin):
+    examined = asking.examine(session, person, text(WORDS), MOMENT, origin)
+    return asking.screen(session, person, examined, MOMENT).values

@@ -23,12 +23,12 @@ def session(app):
 
 
 def meets(session, text, sites=()) -> bool:
-    return bool(rules.matching(session, text, sites))
+    return bool(rules.matching(rules.criteria(session), text, sites))
 
 
 def test_a_rule_begins_in_shadow_is_let_count_and_ends(session):
     rule = rules.add(session, RuleKind.PHRASE, "cheap visas", MORI, MOMENT)
-    [match] = rules.matching(session, "Cheap visas here", ())
+    [match] = rules.matching(rules.criteria(session), "Cheap visas here", ())
     assert (match.rule_id, match.kind, match.pattern, match.is_live) == (
         rule.id,
         "phrase",
@@ -36,7 +36,7 @@ def test_a_rule_begins_in_shadow_is_let_count_and_ends(session):
         False,
     )
     rules.steer(session, rule.id, RuleState.LIVE, MORI, MOMENT)
-    assert rules.matching(session, "Cheap visas here", ())[0].is_live
+    assert rules.matching(rules.criteria(session), "Cheap visas here", ())[0].is_live
     rules.steer(session, rule.id, RuleState.ENDED, MORI, MOMENT)
     assert not meets(session, "Cheap visas here")
     assert rules.standing(session) == ()

@@ -8,9 +8,10 @@ from sqlalchemy import event
 
 from forum.access import Viewer
 from forum.db import db, write
-from forum.screening import asking, learning, policies, textmodel, versions
+from forum.screening import asking, learning, policies, rules, textmodel, versions
 from forum.screening.examined import unread
-from forum.screening.models import FilterModel, Kind
+from forum.screening.models import FilterModel, Kind, RuleState
+from forum.screening.rules import RuleKind
 from forum.spam.judging import Outcome, Policy, Submission, Verdict
 from forum.spam.model import SHIPPED_MODEL, Model
 from tests import makers
@@ -83,6 +84,28 @@ def test_new_thresholds_count_from_the_next_text_on():
     assert textmodel.learnt().policy == strict
 
 
+def test_a_rule_counts_from_the_next_text_on():
+    with write() as session:
+        rule = rules.add(session, RuleKind.PHRASE, "visa letters", ADMIN, NOW)
+        assert asking.examine(session, viewer(), text(), NOW).rules == ()
+    assert [met.is_live for met in asking.examine(db.session(), viewer(), text(), NOW).rules] == [False]
+    for state, told in ((RuleState.LIVE, [True]), (RuleState.ENDED, [])):
+        with write() as session:
+            # At the very same moment, as two admins may.
+            rules.steer(session, rule.id, state, ADMIN, NOW)
+        assert [met.is_live for met in asking.examine(db.session(), viewer(), text(), NOW).rules] == told
+
+
+def test_who_saw_nothing_new_gets_what_is_known():
+    taught()
+    learnt, before = textmodel.learnt(), seen()
+    assert textmodel.learnt(before) is learnt
+    taught()
+    newer = textmodel.learnt(seen())
+    assert newer.model is not learnt.model
+    assert textmodel.learnt(before) is newer
+
+
 def test_asking_again_costs_one_statement():
     textmodel.learnt()
     asked = []
@@ -100,6 +123,11 @@ def trial(file):
     with write() as session:
         versions.offer_shipped(session, NOW)
         versions.try_out(session, file, "Mine.", ADMIN, NOW)
+
+
+def seen():
+    with write() as session:
+        return session.execute(sa.select(*textmodel.MARK)).one()
 
 
 def newest(session):

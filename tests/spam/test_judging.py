@@ -115,6 +115,20 @@ def test_a_good_text_is_never_refused_on_one_kind_of_evidence(knowledge, more):
     assert outcome(GOOD, NEWCOMER, knowledge, **more) is not Outcome.REFUSED
 
 
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"is_trap_filled": True},
+        {"links": ("http://new.example",), "added_links": 1, "post_age_s": 7 * DAY_S},
+    ],
+)
+def test_a_person_looks_first_at_what_robots_do_however_harmless_the_words(about):
+    submission = Submission("edit", GOOD, form_age_s=60.0, **about)
+    verdict = judged(submission, KNOWN, sites=(SiteRecord("new.example"),))
+    assert verdict.probability < 0.5
+    assert verdict.outcome is Outcome.HELD
+
+
 def test_a_filled_trap_and_a_form_sent_at_once_are_one_kind_of_evidence():
     assert outcome("Is it cold in Yonago?", is_trap_filled=True, form_age_s=0.1) is Outcome.HELD
 

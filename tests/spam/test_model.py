@@ -1,6 +1,7 @@
 """Lessons in whole numbers, and what a broken file does."""
 
 import random
+from hashlib import sha256
 
 import pytest
 
@@ -67,6 +68,20 @@ def test_a_saved_model_comes_back_whole(tmp_path):
     taught(model)
     model.save(tmp_path / "model.bin")
     assert same(Model.load(tmp_path / "model.bin"), model, tmp_path)
+
+
+def test_a_dumped_model_is_its_file_and_has_its_digest(tmp_path):
+    model = Model.empty()
+    taught(model)
+    model.save(tmp_path / "model.bin")
+    assert model.dump() == (tmp_path / "model.bin").read_bytes()
+    assert Model.parse(model.dump()).digest == model.digest == sha256(model.dump()).hexdigest()
+
+
+def test_one_reading_says_what_two_do():
+    model = Model.load(SHIPPED_MODEL)
+    for text, _is_spam in LESSONS:
+        assert model.explain(text, 3) == (model.probability(text), model.evidence(text, 3))
 
 
 @pytest.mark.parametrize(

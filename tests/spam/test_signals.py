@@ -69,6 +69,14 @@ def test_a_plain_reply_says_nothing():
         (NEWCOMER, {}, {"sites": (GOOD_SITE, NEW_SITE)}, "site_unknown", 1.0, "x.example"),
         (KNOWN, {"added_links": 1}, {"sites": (NEW_SITE,)}, "site_unknown", 1.0, "x.example"),
         (KNOWN, {}, {"sites": (SiteRecord("bit.ly/3x"),)}, "shortener", 1.0, "bit.ly/3x"),
+        (
+            KNOWN,
+            {"links": ("http://x.example",), "added_links": 1, "post_age_s": 90_000.0},
+            {"sites": (NEW_SITE,)},
+            "late_links",
+            1.0,
+            NEW_SITE.site,
+        ),
         (NEWCOMER, {"context": "A kerosene heater?"}, {}, "on_topic", 1.0, "heater kerosene"),
         (NEWCOMER, {"body": "Just a heater.", "context": "A heater?"}, {}, "on_topic", 0.5, "heater"),
         (

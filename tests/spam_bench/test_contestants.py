@@ -7,11 +7,13 @@ import random
 import pytest
 
 from forum.spam.model import Model
+from forum.spam.seeding import Lesson
 from tools.spam_bench.bogofilter import PROGRAM, Bogofilter
 from tools.spam_bench.data import Comment
 from tools.spam_bench.disguises import DISGUISES, disguise
-from tools.spam_bench.ours import Ours
+from tools.spam_bench.ours import Built, Ours
 from tools.spam_bench.plain import Plain
+from tools.spam_bench.trial import Contestant
 
 LINK = "https://casino-bonus.example.com/win"
 SPAM = [f"Win at the casino number {number} with a bonus today {LINK}" for number in range(30)]
@@ -27,7 +29,11 @@ def comments(texts: list[str], *, is_spam: bool) -> list[Comment]:
 
 def test_they_tell_a_casino_from_a_bus(tmp_path):
     Model.empty().save(tmp_path / "empty.bin")
-    contestants = [Plain(), Ours(tmp_path / "ours.bin", tmp_path / "empty.bin")]
+    contestants: list[Contestant] = [
+        Plain(),
+        Ours(tmp_path / "ours.bin", tmp_path / "empty.bin"),
+        Built(tmp_path / "built.bin", [Lesson("Lunch is at noon.", is_spam=False)]),
+    ]
     if PROGRAM:
         contestants.append(Bogofilter(tmp_path))
     lessons = comments(SPAM[:20], is_spam=True) + comments(GOOD[:20], is_spam=False)
