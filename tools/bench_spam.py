@@ -7,8 +7,7 @@
 FILE has one JSON object a line: id, text, author, url, label ("spam" or "ham"), source, lang. For each split whole
 sources are left out of what is learnt (tools/spam_bench/data.py names them), and everybody is tried on those:
 
-    ours                our own texts (own_lessons) first, then the split
-    ours, built at once both in the same passes, as `python -m forum.spam build` does
+    ours                our own texts (own_lessons) first, then the split with some of them shown again
     plain               hashed 4-byte n-grams with a few features of links and shape; the split alone
     Bogofilter          as Debian packages it, when it is installed; the split alone
     ... + own texts     the same two with our own texts put before the split: what the texts are worth without the model
@@ -16,8 +15,8 @@ sources are left out of what is learnt (tools/spam_bench/data.py names them), an
 Printed for each split: the share of spam caught where 0, 0.1 and 1 % of the good comments are wronged (a spam counts
 only strictly above the threshold); areas under the curves; error of calibration (ECE, 15 bins); the catch at 1 % by
 language, for weak sources, and in each disguise; and learning: half of what is tried gives 100 and then 1,000 labels,
-as moderators would, and the other half is scored. Ours takes them by `python -m forum.spam train`. Then near-copies,
-processor time and memory of `python -m forum.spam score`, and the attacks of tests/attacks/. About ten minutes.
+as moderators would, and the other half is scored. Then near-copies, processor time and memory of `python -m forum.spam
+score`, and the attacks of tests/attacks/. About ten minutes.
 """
 
 from __future__ import annotations

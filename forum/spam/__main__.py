@@ -9,7 +9,7 @@ from typing import Any
 
 from forum.spam.judging import Submission, text_of
 from forum.spam.model import SHIPPED_MODEL, BrokenModel, Model
-from forum.spam.seeding import Lesson
+from forum.spam.seeding import Lesson, own_lessons
 from forum.spam.training import build, teach, teach_more
 
 
@@ -42,7 +42,7 @@ def _run(options: argparse.Namespace) -> None:
         if options.fresh:
             teach(model := Model.empty(), lessons)
         else:
-            teach_more(model := _start(options.model), lessons)
+            teach_more(model := _start(options.model), lessons, own_lessons())
         model.save(options.model)
     else:
         model = Model.load(options.model)

@@ -31,11 +31,10 @@ def teach(model: Model, lessons: Iterable[Lesson], passes: int = PASSES) -> None
                 model.add(features, step)
 
 
-def teach_more(model: Model, lessons: Sequence[Lesson]) -> None:
+def teach_more(model: Model, lessons: Sequence[Lesson], own: Sequence[Lesson]) -> None:
     """Take lessons in from elsewhere, with some of our own shown again beside them, so that what the model knew of this
     board's kind of text is not washed out. They are as often spam as the lessons, and drawn by their number.
     """
-    own = own_lessons()
     order = sorted(range(len(own)), key=lambda index: sha256(f"{len(lessons)}/{index}".encode()).digest())
     shown = []
     for is_spam in (True, False):

@@ -12,7 +12,7 @@ import pytest
 from forum.spam.__main__ import main
 from forum.spam.model import Model
 from forum.spam.seeding import Lesson, own_lessons, public_lessons
-from forum.spam.training import build, teach
+from forum.spam.training import build, teach, teach_more
 
 PATTERNS = """
 [slots]
@@ -93,6 +93,19 @@ def test_teaching_goes_on_from_what_is_known():
     before = model.probability("Cheap bags")
     teach(model, [Lesson("Cheap bags", True)])
     assert model.probability("Cheap bags") > before > 0.5
+
+
+def test_what_was_known_is_shown_again_beside_what_is_new():
+    own = [Lesson("How do I pay the gas bill at a convenience store?", False)] * 8
+    new = [Lesson(f"How do I win at casino number {number}?", True) for number in range(40)]
+    new += [Lesson(f"Bus number {number} leaves at seven.", False) for number in range(8)]
+    washed, kept = Model.empty(), Model.empty()
+    for model in (washed, kept):
+        teach(model, own)
+    teach(washed, new)
+    teach_more(kept, new, own)
+    assert kept.probability(own[0].text) < washed.probability(own[0].text)
+    assert kept.probability("How do I win at the casino?") > 0.5
 
 
 def test_the_commands_train_a_file_and_score_in_order(tmp_path):

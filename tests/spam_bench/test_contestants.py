@@ -11,7 +11,7 @@ from forum.spam.seeding import Lesson
 from tools.spam_bench.bogofilter import PROGRAM, Bogofilter
 from tools.spam_bench.data import Comment
 from tools.spam_bench.disguises import DISGUISES, disguise
-from tools.spam_bench.ours import Built, Ours
+from tools.spam_bench.ours import Ours
 from tools.spam_bench.plain import Plain
 from tools.spam_bench.trial import Contestant
 
@@ -31,8 +31,7 @@ def test_they_tell_a_casino_from_a_bus(tmp_path):
     Model.empty().save(tmp_path / "empty.bin")
     contestants: list[Contestant] = [
         Plain(),
-        Ours(tmp_path / "ours.bin", tmp_path / "empty.bin"),
-        Built(tmp_path / "built.bin", [Lesson("Lunch is at noon.", is_spam=False)]),
+        Ours(tmp_path / "empty.bin", [Lesson("Lunch is at noon.", is_spam=False)]),
     ]
     if PROGRAM:
         contestants.append(Bogofilter(tmp_path))
@@ -42,16 +41,6 @@ def test_they_tell_a_casino_from_a_bus(tmp_path):
         spam = contestant.scores(comments(SPAM[20:], is_spam=True))
         good = contestant.scores(comments(GOOD[20:], is_spam=False))
         assert min(spam) > max(good)
-
-
-def test_ours_takes_labels_by_the_command(tmp_path):
-    Model.empty().save(tmp_path / "empty.bin")
-    ours = Ours(tmp_path / "ours.bin", tmp_path / "empty.bin")
-    ours.learn([])
-    (before,) = ours.scores(comments(SPAM[:1], is_spam=True))
-    ours.take_labels(comments(SPAM, is_spam=True) + comments(GOOD, is_spam=False))
-    (after,) = ours.scores(comments(SPAM[:1], is_spam=True))
-    assert before == 0.5 < after
 
 
 @pytest.mark.parametrize("name", DISGUISES)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.spam_bench.data import Comment
-from tools.spam_bench.ours import ROOT, as_lines
 
+ROOT = Path(__file__).resolve().parents[2]
 # Runs the command in its own process, and lets that say what it took.
 MEASURED = """
 import json, sys, time
@@ -70,3 +70,9 @@ def _measured(arguments: Sequence[str], lines: bytes) -> dict[str, float]:
         check=True,
     )
     return json.loads(done.stderr)
+
+
+def as_lines(comments: Sequence[Comment]) -> bytes:
+    """The comments as the command reads them."""
+    rows = ({"text": comment.text, "author": comment.author, "url": comment.url} for comment in comments)
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()

@@ -22,7 +22,7 @@ from tools.spam_bench.measures import (
     share_above,
     threshold_at,
 )
-from tools.spam_bench.ours import Built, Ours
+from tools.spam_bench.ours import Ours
 from tools.spam_bench.plain import Plain
 
 LABELS = (100, 1000)
@@ -78,8 +78,7 @@ class Trial:
 def entries(start: Path, without: Sequence[str] = ()) -> list[Entry]:
     """Everybody who can be tried here; `start` is our model after our own texts but for those in some files."""
     found = [
-        Entry("ours", lambda folder: Ours(folder / "model.bin", start)),
-        Entry("ours, built at once", lambda folder: Built(folder / "model.bin", own_texts(without))),
+        Entry("ours", lambda _folder: Ours(start, own_texts(without))),
         Entry("plain", lambda _folder: Plain()),
         Entry("plain + own texts", lambda _folder: Plain(), learns_own=True),
     ]
