@@ -45,6 +45,8 @@ COUNTED = re.compile(r"\d+[\u0430-\u045f]+|[\u0430-\u045f]+\d+")
 SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_](?=([ .*_\-])))(?:\1[^\W\d_]){2,}(?![^\W_])")
 
 LEET = str.maketrans("4310$7@5", "aeiostas")
+# A quick look that most texts end with.
+LEET_DIGIT = re.compile(r"[4310$7@5]")
 LEET_SIGN = re.compile(r"[a-z][4310$7@5]|[4310$7@5][a-z]")
 # An ordinal, a measure or a version is a number with its unit, not a disguise.
 PLAIN_NUMBER = re.compile(r"\d+[a-z]{1,4}|[a-z]{1,3}\d+|\$\d+[a-z]?")
@@ -53,7 +55,7 @@ PLAIN_NUMBER = re.compile(r"\d+[a-z]{1,4}|[a-z]{1,3}\d+|\$\d+[a-z]?")
 LINK_SIGN = re.compile(r"[\w-]\.[a-z]|://")
 LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"')\]]+"
-    r"|(?<![\w@.-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|biz|jp|ru|cn|in|top|xyz|shop|site|online|click|club"
+    r"|(?<![\w@.-])[a-z0-9][a-z0-9-]*+(?:\.[a-z0-9-]++)*\.(?:com|net|org|info|biz|jp|ru|cn|in|top|xyz|shop|site|online|click|club"
     r"|vip|co|io|me|gl|ly)\b(?:/[^\s<>\"')\]]*)?"
 )
 
@@ -112,7 +114,7 @@ def unleet(text: str) -> tuple[str, tuple[str, ...], int]:
     links; those links; how many words were turned.
     """
     links = tuple(link.group() for link in LINK.finditer(text)) if LINK_SIGN.search(text) else ()
-    if not LEET_SIGN.search(text):
+    if not LEET_DIGIT.search(text) or not LEET_SIGN.search(text):
         return text, links, 0
     found = 0
 
