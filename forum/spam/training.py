@@ -15,7 +15,7 @@ PASS_DECAY = 0.7
 # The board's own kind of text is rare among mail and SMS, so that it is shown more often in each pass.
 OWN_SHARE = 3
 # Own lessons shown again beside others, for each of these: more of them cost what the others could teach.
-REHEARSED_SHARE = 0.25
+REHEARSED_SHARE = 0.5
 
 
 def teach(model: Model, lessons: Iterable[Lesson], passes: int = PASSES) -> None:
