@@ -121,7 +121,10 @@ def decide(standing: Standing, probability: float, log_odds: Mapping[str, float]
     if probability >= policy.refuse and _independent_kinds(log_odds) >= 2:
         return Outcome.REFUSED
     is_newcomer = standing is Standing.NEWCOMER
-    if LOOKED_AT & log_odds.keys() or (is_newcomer and MISSING & log_odds.keys()):
+    if LOOKED_AT & log_odds.keys():
+        return Outcome.HELD
+    # Nobody reads a form and answers it in two seconds, but who is known may have brought the text along.
+    if is_newcomer and (MISSING & log_odds.keys() or log_odds.get("quick_form", 0.0) >= REFUSAL_LOG_ODDS):
         return Outcome.HELD
     hold = policy.hold_newcomer if is_newcomer else policy.hold_known
     return Outcome.HELD if probability >= hold else Outcome.PUBLISHED

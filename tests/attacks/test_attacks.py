@@ -28,8 +28,7 @@ MOST_PUBLIC = {
     "hidden field filled, advertisement": 0,
     "hidden field filled, harmless words": 0,
     "0.4 s after the form, advertisement": 0,
-    # A robot that says nothing but kind words on the matter does no harm.
-    "0.4 s after the form, harmless words": 1,
+    "0.4 s after the form, harmless words": 0,
     "link farms in profiles": 0,
     "neighbourhood after 5 rejections": 0,
     "flattery without links": len(texts.FLATTERY) // 2,
