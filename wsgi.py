@@ -24,7 +24,7 @@ from forum import create_app, jobs
 from forum.db import db, reading, write
 from forum.demo import seeding
 from forum.demo.people import Login
-from forum.screening import versions
+from forum.screening import backfilling, versions
 from forum.settings import BadSettings, Settings, load
 
 ROOT = Path(__file__).resolve().parent
@@ -104,6 +104,7 @@ def _prepare(app: Flask) -> tuple[Login, ...] | None:
         flask_migrate.upgrade()
     with write() as session:
         versions.offer_shipped(session, datetime.now(UTC))
+        backfilling.fill(session, datetime.now(UTC))
     logins = None
     if seeding.is_empty(reading()):
         with write() as session:

@@ -21,7 +21,7 @@ from forum.errors import Problem
 from forum.importers import formats, importing
 from forum.importers.reading import BadRecord
 from forum.importers.remembering import Tally
-from forum.screening import versions
+from forum.screening import backfilling, versions
 from forum.screening.models import ModelState
 from forum.threads import boards
 from forum.threads.addresses import board_url
@@ -155,10 +155,12 @@ def adopt() -> None:
 def offer() -> None:
     """Put the model that came with the software in its place, as `python wsgi.py` does when it starts.
 
-    It runs in shadow when another one decides. For boards that another server serves, after each upgrade.
+    It runs in shadow when another one decides. What an earlier version decided is made known to this one's evidence.
+    For boards that another server serves, after each upgrade.
     """
     with write() as session:
         state = versions.offer_shipped(session, datetime.now(UTC))
+        backfilling.fill(session, datetime.now(UTC))
     click.echo(OFFERED[state])
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,31 +32,15 @@ def _push_request_context() -> None:
 @pytest.fixture(scope="session")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, sqlite3.Connection]]:
     """The application, and a copy in memory of its database as the migrations leave it."""
-    app = create_app(load({"DATA_DIR": str(tmp_path_factory.mktemp("data")), "BASE_URL": "http://localhost"}))
-    app.testing = True
-    with app.app_context():
-        flask_migrate.upgrade()
-        db.engine.dispose()
-    fresh = sqlite3.connect(":memory:")
-    with sqlite3.connect(app.config["SETTINGS"].database_path) as migrated:
-        migrated.backup(fresh)
-    migrated.close()
-    yield app, fresh
-    fresh.close()
-    with app.app_context():
-        db.engine.dispose()
+    with migrated(tmp_path_factory.mktemp("data")) as pair:
+        yield pair
 
 
 @pytest.fixture
 def app(board: tuple[Flask, sqlite3.Connection]) -> Iterator[Flask]:
     """The application on an empty, migrated database, with no limit used up."""
     app, fresh = board
-    target = sqlite3.connect(app.config["SETTINGS"].database_path)
-    fresh.backup(target)
-    target.close()
-    app.extensions["limiter"].storage.reset()
-    with app.app_context():
-        textmodel.forget()
+    restore(app, fresh)
     yield app
     with app.app_context():
         db.session.remove()
@@ -82,6 +67,33 @@ def sign_in(app: Flask) -> Callable[[str], Browser]:
         return client
 
     return enter
+
+
+@contextmanager
+def migrated(folder: Path) -> Generator[tuple[Flask, sqlite3.Connection]]:
+    """The application with its limits on, and a copy in memory of its database as the migrations leave it."""
+    app = create_app(load({"DATA_DIR": str(folder), "BASE_URL": "http://localhost"}))
+    app.testing = True
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
+    fresh = sqlite3.connect(":memory:")
+    with sqlite3.connect(app.config["SETTINGS"].database_path) as source:
+        source.backup(fresh)
+    source.close()
+    yield app, fresh
+    fresh.close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+def restore(app: Flask, fresh: sqlite3.Connection) -> None:
+    """Begin anew: an empty database, no limit used up, a filter that has learnt nothing."""
+    target = sqlite3.connect(app.config["SETTINGS"].database_path)
+    fresh.backup(target)
+    target.close()
+    app.extensions["limiter"].storage.reset()
+    textmodel.init(app)
 
 
 def browser(app: Flask) -> Browser:

@@ -50,6 +50,12 @@ def test_a_file_is_called_by_its_name_when_nobody_says_more(app, run, own):
     assert states(app) == [("shadow", "own.bin")]
 
 
+def test_a_long_note_is_cut(app, run, own):
+    run("try", own, "--note", "ours " * 100)
+    [(_state, note)] = states(app)
+    assert note == " ".join(["ours"] * 40)
+
+
 def test_what_is_wrong_is_said_in_a_sentence(run, own, tmp_path):
     (tmp_path / "hello.txt").write_text("Hello")
     assert run("adopt") == (1, "Error: No model runs in shadow.\n")

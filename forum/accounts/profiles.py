@@ -14,7 +14,7 @@ from forum.access import Viewer, require_writer
 from forum.accounts import cards
 from forum.accounts.models import ProfileChange, Role, User
 from forum.accounts.prefectures import PREFECTURES
-from forum.errors import Invalid
+from forum.errors import Conflict, Invalid
 from forum.screening import asking
 from forum.screening.examined import Examined, unread
 from forum.screening.models import Decision, Kind, Screening
@@ -49,6 +49,8 @@ class Prepared:
 
     words: Words
     examined: Examined
+    is_read: bool = True
+    """Whether the filter was asked; it isn't about words that stand or wait already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,12 @@ class Saved:
 def prepare(session: Session, viewer: Viewer, words: Words, now: datetime) -> Prepared:
     """Examine the words, for `save`. It only reads, and is called before the transaction that writes.
 
-    Raises Forbidden.
+    Words that can't be saved anyway are not examined, and no outside service hears of them.
+
+    Raises Forbidden or Invalid.
     """
     require_writer(viewer)
+    user = session.get_one(User, viewer.id)
     submission = Submission(
         kind=Kind.PROFILE,
         title=words.display_name,
@@ -87,16 +92,18 @@ def prepare(session: Session, viewer: Viewer, words: Words, now: datetime) -> Pr
         is_trap_filled=words.is_trap_filled,
         pasted_share=words.pasted_share,
     )
-    if _is_unchanged(words, waiting_change(session, viewer.id) or session.get_one(User, viewer.id)):
+    if _is_unchanged(words, waiting_change(session, viewer.id) or user):
         # The card was changed: nobody is asked about words that nobody is asked to publish.
-        return Prepared(words, unread(submission))
+        return Prepared(words, unread(submission), is_read=False)
+    _check_display_name(session, user, words.display_name)
+    _check_links(viewer, len(submission.links))
     return Prepared(words, asking.examine(session, viewer, submission, now, words.origin))
 
 
 def save(session: Session, viewer: Viewer, prepared: Prepared, card: Card, now: datetime) -> Saved:
     """Take a whole profile form. Changed words are screened: held ones wait and leave the old ones public.
 
-    Refused words change nothing, and neither does the card that came with them. Raises Forbidden or Invalid.
+    Refused words change nothing, and neither does the card that came with them. Raises Forbidden, Invalid or Conflict.
     """
     require_writer(viewer)
     user = session.get_one(User, viewer.id)
@@ -143,6 +150,9 @@ def _save_words(session: Session, viewer: Viewer, user: User, prepared: Prepared
     words, examined = prepared.words, prepared.examined
     _check_display_name(session, user, words.display_name)
     _check_links(viewer, len(examined.submission.links))
+    if not prepared.is_read:
+        # The words stood or waited when this was sent, and a moderator or another tab has changed that since.
+        raise Conflict(_("Something changed while this was being sent. Please send it again."))
     verdict = asking.screen(session, viewer, examined, now)
     if verdict.outcome == Outcome.REFUSED:
         row = asking.keep(session, user.id, examined, verdict, now)

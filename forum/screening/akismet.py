@@ -52,7 +52,6 @@ def _arguments(question: Question) -> AkismetArguments:
         "comment_author_email": question.mail_address,
         "comment_content": question.text,
         "comment_type": COMMENT_TYPES.get(question.kind, "forum-post"),
-        "permalink": question.permalink,
         "recheck_reason": "edit" if question.kind == Kind.EDIT else "",
         "referrer": question.referrer,
         "user_agent": question.user_agent,

@@ -42,18 +42,19 @@ def examine(
 ) -> Examined:
     """Find out about a text what takes time, before the transaction in which it is judged; raises nothing.
 
-    Two milliseconds and three statements, and what `textmodel.learnt` has to catch up; up to two seconds more where an
-    outside service is asked, which happens only when the board's own evidence leaves it uncertain. `post_id` names the
-    post that the text is a new version of.
+    Two milliseconds and three statements, and what `textmodel.learnt` has to catch up. With outside services switched
+    on, the statements of `screen` too, to see whether the board's own evidence leaves it uncertain; only then one is
+    asked, for up to two seconds more. `post_id` names the post that the text is a new version of.
     """
     *mark, newest_id, mail = gathering.one(session, _SEEN, {"viewer_id": viewer.id})
     learnt, plain, origin = textmodel.learnt(mark), unread(submission), origin or Origin()
+    by_shadow = read(submission, learnt.shadow)
     examined = replace(
         plain,
         weights=learnt.weights,
         policy=learnt.policy,
         reading=read(submission, learnt.model),
-        shadow_probability=learnt.shadow.probability(plain.text) if learnt.shadow else None,
+        shadow_probability=by_shadow and by_shadow.probability,
         newest_id=newest_id or 0,
         near=gathering.near_texts(session, plain.bands, plain.shingles),
         rules=rules.matching(learnt.criteria, plain.text, plain.sites),
@@ -86,7 +87,7 @@ def keep(
     now: datetime,
     **about: int | None,
 ) -> Screening:
-    """Store a verdict with all that it rests on; a held text waits for a decision. One INSERT, and up to three more
+    """Store a verdict with all that it rests on; a held text waits for a decision. One INSERT, and up to four more
     statements: for what it is found again by, for its author's record and for its sites.
 
     `about` names what was screened: `post_id`, with `revision_id` for an edit, or `profile_change_id`.
@@ -135,7 +136,7 @@ def _judged(
         same_text_rejected=rejected,
         same_text_elsewhere=elsewhere,
         copies=gathering.copies(session, viewer, examined, post_id),
-        sites=gathering.site_records(session, examined.sites),
+        sites=gathering.site_records(session, examined.sites, now),
         recent_posts=traffic.recent_posts,
         newcomers_texts=traffic.newcomers_texts,
         neighbours_approved=approved_near,

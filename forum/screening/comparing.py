@@ -16,9 +16,13 @@ from forum.screening.models import Screening
 from forum.spam.evidence import MOST_TEXT_LOG_ODDS
 from forum.spam.features import SEPARATOR
 from forum.spam.judging import Outcome, Policy, Standing, decide
+from forum.spam.weights import Weights
 from forum.text.excerpts import cut
 
 EXCERPT_CHARS = 160
+# Of a verdict only the strongest reasons were kept. What else was found weighs as at first: weights move slowly, and
+# most of what decides beside the probability does so by being there.
+_AT_FIRST = Weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,9 @@ def _log_odds(probability: float) -> float:
 
 def _outcome(text: Judged, probability: float, policy: Policy) -> Outcome:
     """What would have become of a text with that probability under a policy; its other evidence is as it was."""
+    found = {code: _AT_FIRST.log_odds(code, value) for code, value in text.signals.items()}
     told = {reason["code"]: reason["weight"] for reason in text.reasons}
-    return decide(Standing(text.standing), probability, told, policy)
+    return decide(Standing(text.standing), probability, found | told, policy)
 
 
 def _outcome_by_rule(text: Judged) -> Outcome:

@@ -29,6 +29,22 @@ _MOVE_AUTHOR = (
         rejected_count=User.rejected_count + sa.bindparam("rejected"),
     )
 )
+# The sites of a text that an earlier post of the same author has spoken for.
+_HOST = sa.func.json_each(Screening.hosts).table_valued("value")
+_SPOKEN_FOR = (
+    sa.select(_HOST.c.value)
+    .distinct()
+    .select_from(Screening)
+    .join(_HOST, sa.true())
+    .where(
+        Screening.author_id == sa.bindparam("author_id"),
+        Screening.id < sa.bindparam("screening_id"),
+        Screening.standing.in_(VOUCHING),
+        Screening.outcome == Outcome.PUBLISHED,
+        Screening.kind.in_(RECORDED),
+        _HOST.c.value.in_(sa.bindparam("hosts", expanding=True)),
+    )
+)
 _BEGIN = insert(LinkHost)
 _MOVE_SITES = _BEGIN.on_conflict_do_update(
     index_elements=[LinkHost.host],
@@ -45,9 +61,13 @@ class Counts:
 
     approved: int = 0
     rejected: int = 0
+    vouched: int = 0
+    """Texts that speak for a site by their author's standing: approved ones, of which each author has one a site."""
 
     def __sub__(self, other: Counts) -> Counts:
-        return Counts(self.approved - other.approved, self.rejected - other.rejected)
+        return Counts(
+            self.approved - other.approved, self.rejected - other.rejected, self.vouched - other.vouched
+        )
 
 
 def for_author(screening: Screening, lesson: Lesson | None) -> Counts:
@@ -58,16 +78,22 @@ def for_author(screening: Screening, lesson: Lesson | None) -> Counts:
 
 
 def for_sites(screening: Screening, lesson: Lesson | None) -> Counts:
-    """What a text adds to the record of each of its sites: a post of somebody trusted speaks for them by itself."""
+    """What a text adds to the record of each of its sites: the first post with it of somebody trusted speaks for a site
+    by itself.
+    """
     if lesson is None:
-        return Counts(approved=int(_is_published_post(screening) and screening.standing in VOUCHING))
+        return Counts(vouched=int(_is_published_post(screening) and screening.standing in VOUCHING))
     return Counts(rejected=1) if lesson.is_spam else Counts(approved=1)
 
 
 def begin(session: Session, screening: Screening, now: datetime) -> None:
-    """Count a text that was just stored. Up to two statements."""
+    """Count a text that was just stored, and remember when its sites were first seen; what was refused nobody saw.
+
+    Up to three statements.
+    """
     change_author(session, screening.author_id, for_author(screening, None))
-    change_sites(session, screening, for_sites(screening, None), now)
+    if screening.outcome != Outcome.REFUSED:
+        _move_sites(session, screening, for_sites(screening, None), now)
 
 
 def change_author(session: Session, user_id: int, change: Counts) -> None:
@@ -79,14 +105,31 @@ def change_author(session: Session, user_id: int, change: Counts) -> None:
 
 
 def change_sites(session: Session, screening: Screening, change: Counts, now: datetime) -> None:
-    """Move the records of a text's sites, which begin here. One statement, none for a text without links."""
+    """Move the records of a text's sites. Up to two statements, none for no change or a text without links."""
+    if change != Counts():
+        _move_sites(session, screening, change, now)
+
+
+def _move_sites(session: Session, screening: Screening, change: Counts, now: datetime) -> None:
     if not screening.hosts:
         return
+    spoken_for = _spoken_for(session, screening) if change.vouched else frozenset()
     rows = [
-        {"host": host, "approved": change.approved, "rejected": change.rejected, "first_seen_at": now}
+        {
+            "host": host,
+            "approved": change.approved + (0 if host in spoken_for else change.vouched),
+            "rejected": change.rejected,
+            "first_seen_at": now,
+        }
         for host in screening.hosts
     ]
     session.connection().execute(_MOVE_SITES, rows)
+
+
+def _spoken_for(session: Session, screening: Screening) -> frozenset[str]:
+    """Nobody makes a site good by linking to it often. One statement."""
+    given = {"author_id": screening.author_id, "screening_id": screening.id, "hosts": screening.hosts}
+    return frozenset(session.connection().execute(_SPOKEN_FOR, given).scalars())
 
 
 def _is_published_post(screening: Screening) -> bool:

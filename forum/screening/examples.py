@@ -5,6 +5,7 @@ Moderators decide about what looks like spam, so that the filter would hear litt
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -30,12 +31,15 @@ RUN_EVERY = timedelta(hours=1)
 TAUGHT_FROM = 0.2
 # An hour's lessons can't outweigh what moderators decided.
 MOST_LESSONS = 50
+# What one person writes about, and how, must not become what the board calls good.
+MOST_OF_ONE_AUTHOR = 2
 # Nobody decided about this one text.
 EXAMPLE_RATE = LESSON_RATE / 2
 
 
 def doubted(session: Session, now: datetime) -> list[int]:
-    """The numbers of good posts that the text model finds suspicious and that taught nothing yet, at most fifty.
+    """The numbers of good posts that the text model finds suspicious and that taught nothing yet, at most fifty,
+    and two of each author.
 
     Each hour another stretch of the board is looked at, by the clock, so that nothing has to be remembered. Two
     statements and a reading of each post: half a second.
@@ -44,7 +48,13 @@ def doubted(session: Session, now: datetime) -> list[int]:
     if model is None:
         return []
     found = _standing(session, _stretch(session, now), now)
-    return [post_id for post_id, text in found if model.probability(text) >= TAUGHT_FROM][:MOST_LESSONS]
+    some: list[int] = []
+    by_author = Counter[int]()
+    for post_id, author_id, text in found:
+        if by_author[author_id] < MOST_OF_ONE_AUTHOR and model.probability(text) >= TAUGHT_FROM:
+            by_author[author_id] += 1
+            some.append(post_id)
+    return some[:MOST_LESSONS]
 
 
 def teach(session: Session, post_ids: Sequence[int], now: datetime) -> int:
@@ -58,7 +68,7 @@ def teach(session: Session, post_ids: Sequence[int], now: datetime) -> int:
         return 0
     model = current.copy()
     # Another worker may have taught them, or somebody objected, since they were found.
-    still = [post_id for post_id, _text in _standing(session, Post.id.in_(post_ids), now)]
+    still = [post_id for post_id, _author_id, _text in _standing(session, Post.id.in_(post_ids), now)]
     for post_id in still:
         screening = asking.of_public_post(session, post_id, now)
         step = model.step_for(screening.text, False, EXAMPLE_RATE)  # noqa: FBT003 - the label
@@ -84,12 +94,12 @@ def _stretch(session: Session, now: datetime) -> sa.ColumnElement[bool]:
     return Post.id.between(start, start + BATCH - 1)
 
 
-def _standing(session: Session, some: sa.ColumnElement[bool], now: datetime) -> list[tuple[int, str]]:
-    """The numbers and texts of those good posts that taught nothing yet. One statement."""
+def _standing(session: Session, some: sa.ColumnElement[bool], now: datetime) -> list[tuple[int, int, str]]:
+    """The numbers, authors and texts of those good posts that taught nothing yet. One statement."""
     was_taught = sa.exists().where(Screening.post_id == Post.id, Lesson.screening_id == Screening.id)
     is_objected_to = sa.exists().where(Report.post_id == Post.id, Report.closed_by_id.is_(None))
     query = (
-        sa.select(Post.id, Post.body, Post.is_opening, Thread.title)
+        sa.select(Post.id, Post.author_id, Post.body, Post.is_opening, Thread.title)
         .join(Thread, Thread.id == Post.thread_id)
         .join(User, User.id == Post.author_id)
         .where(
@@ -105,7 +115,7 @@ def _standing(session: Session, some: sa.ColumnElement[bool], now: datetime) -> 
         .order_by(Post.id)
     )
     return [
-        (row.id, text_of(Submission("", row.body, title=row.title if row.is_opening else "")))
+        (row.id, row.author_id, text_of(Submission("", row.body, title=row.title if row.is_opening else "")))
         for row in session.execute(query)
     ]
 

@@ -7,7 +7,7 @@ approved it, or when it has stood in public for two days and nobody reported it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import sqrt
@@ -52,6 +52,9 @@ class Judged:
     """What the model in shadow made of its words alone."""
     rules: tuple[int, ...]
     reasons: tuple[dict[str, Any], ...]
+    """The strongest, as they were weighed then."""
+    signals: Mapping[str, float]
+    """The value of each piece of evidence, by its code; empty for texts of before this was kept."""
     created_at: datetime
     is_spam: bool | None
     """None: nobody knows."""
@@ -132,7 +135,7 @@ def judged(session: Session, now: datetime) -> tuple[Judged, ...]:
             Screening.outcome,
             Screening.decision,
             Screening.probability,
-            Screening.signals["text"].as_float().label("text_log_odds"),
+            Screening.signals,
             Screening.shadow_probability,
             Screening.rules,
             Screening.reasons,
@@ -217,10 +220,11 @@ def _judged(row: Any, good_before: datetime) -> Judged:
         outcome=row.outcome,
         decision=row.decision,
         probability=row.probability,
-        text_log_odds=row.text_log_odds,
+        text_log_odds=row.signals.get("text"),
         shadow_probability=row.shadow_probability,
         rules=tuple(row.rules),
         reasons=tuple(row.reasons),
+        signals=row.signals,
         created_at=row.created_at,
         is_spam=_is_spam(row, good_before),
     )

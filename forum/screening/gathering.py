@@ -97,7 +97,7 @@ _COPIES = (
     .limit(MOST_CANDIDATES)
 )
 
-_SITES = sa.select(LinkHost.host, LinkHost.approved, LinkHost.rejected).where(
+_SITES = sa.select(LinkHost.host, LinkHost.approved, LinkHost.rejected, LinkHost.first_seen_at).where(
     LinkHost.host.in_(sa.bindparam("sites", expanding=True))
 )
 
@@ -188,12 +188,17 @@ def copies(session: Session, viewer: Viewer, examined: Examined, post_id: int | 
     )
 
 
-def site_records(session: Session, sites: Sequence[str]) -> tuple[SiteRecord, ...]:
-    """What moderators made of texts with links to these sites. One statement, for a text that has links."""
+def site_records(session: Session, sites: Sequence[str], now: datetime) -> tuple[SiteRecord, ...]:
+    """What moderators made of texts with links to these sites, and how long each is known. One statement, for a text
+    that has links.
+    """
     if not sites:
         return ()
     rows = _rows(session, _SITES, {"sites": list(sites)})
-    known = {row.host: SiteRecord(row.host, row.approved, row.rejected) for row in rows}
+    known = {
+        row.host: SiteRecord(row.host, row.approved, row.rejected, (now - row.first_seen_at).total_seconds())
+        for row in rows
+    }
     return tuple(known.get(site, SiteRecord(site)) for site in sites)
 
 

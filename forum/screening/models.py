@@ -52,6 +52,9 @@ class Screening(Model):
         sa.Index("ix_screenings_fingerprint", "fingerprint", "created_at"),
         sa.Index("ix_screenings_network", "network", "created_at"),
         sa.Index("ix_screenings_created_at", "created_at"),
+        # For what is emptied when it is old: of all the old rows, the few that still hold something.
+        sa.Index("ix_screenings_network_kept", "created_at", sqlite_where=sa.text("network IS NOT NULL")),
+        sa.Index("ix_screenings_asked_kept", "created_at", sqlite_where=sa.text("asked IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -232,10 +235,22 @@ class FilterRule(Model):
 
 
 class ServiceReport(Model):
-    """A decision that an outside service waits to be told. Written with the decision, sent by a job."""
+    """A decision that an outside service waits to be told. Written with the decision, sent by a job.
+
+    A report that was tried may have arrived, so it stays until it is old; one that was not goes when it is undone.
+    """
 
     __tablename__ = "service_reports"
-    __table_args__ = (sa.Index("ix_service_reports_waiting", "id", sqlite_where=sa.text("sent_at IS NULL")),)
+    __table_args__ = (
+        sa.Index("ix_service_reports_screening_id", "screening_id"),
+        sa.Index(
+            "ix_service_reports_waiting",
+            "id",
+            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+        ),
+        # SQLite would give the number of a deleted report to the next one, while the job still works on the first.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     screening_id: Mapped[int] = mapped_column(sa.ForeignKey("screenings.id"))
@@ -243,3 +258,5 @@ class ServiceReport(Model):
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    given_up_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Since when it is not tried any more: no try was left, what was asked is forgotten, or the decision changed."""

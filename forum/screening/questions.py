@@ -10,7 +10,7 @@ class Question:
     """A text and its sender. Each service gets only the parts that it works with."""
 
     address: str
-    """The sender's network address; without one nobody is asked."""
+    """The sender's network address; without one that is public nobody is asked."""
     text: str
     """What was written, title first, as plain Markdown."""
     kind: str
@@ -18,8 +18,6 @@ class Question:
     author_name: str = ""
     user_agent: str = ""
     referrer: str = ""
-    permalink: str = ""
-    """The full address of the thread or profile, where there is one already."""
     lang: str = ""
     mail_address: str = ""
     """Passed on only where the operator allows it, so callers may always give it."""

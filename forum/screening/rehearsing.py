@@ -54,18 +54,20 @@ def beside(session: Session, lesson_id: int) -> list[Lesson]:
 
 def _drawn(session: Session, lesson: Lesson) -> Iterator[Lesson]:
     undo = aliased(Lesson)
+    # Of a text that was decided about more than once, only what was said last and not taken back is true.
+    last = (
+        sa.select(sa.func.max(Lesson.id))
+        .outerjoin(undo, undo.undoes_id == Lesson.id)
+        .where(
+            Lesson.id > lesson.id - RECENT_LESSONS,
+            Lesson.cause != Cause.REPLAY,
+            Lesson.undoes_id.is_(None),
+            Lesson.screening_id != lesson.screening_id,
+            undo.id.is_(None),
+        )
+        .group_by(Lesson.screening_id)
+    )
     order = (Lesson.id * FACTOR + lesson.id * STRIDE) % PRIME
     for is_spam in (lesson.is_spam, not lesson.is_spam):
-        stands = (
-            sa.select(Lesson)
-            .outerjoin(undo, undo.undoes_id == Lesson.id)
-            .where(
-                Lesson.id > lesson.id - RECENT_LESSONS,
-                Lesson.is_spam == is_spam,
-                Lesson.cause != Cause.REPLAY,
-                Lesson.undoes_id.is_(None),
-                Lesson.screening_id != lesson.screening_id,
-                undo.id.is_(None),
-            )
-        )
+        stands = sa.select(Lesson).where(Lesson.id.in_(last), Lesson.is_spam == is_spam)
         yield from session.scalars(stands.order_by(order, Lesson.id).limit(SHOWN_OF_EACH))

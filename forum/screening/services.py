@@ -18,11 +18,13 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from forum.screening.models import Screening, ServiceReport
+from forum.screening.origins import is_public
 from forum.screening.questions import Opinion, Question
 from forum.settings import Settings
 
 __all__ = [
     "ASKED_KEPT",
+    "IS_WAITING",
     "Opinion",
     "Question",
     "are_on",
@@ -44,6 +46,8 @@ LIMIT_S = 2.0
 MOST_WAITING = 8
 # A moderator rarely changes a decision after a month, and the address of the sender goes with this.
 ASKED_KEPT = timedelta(days=30)
+# Of a report: its service has not been told, and still is to be.
+IS_WAITING = sa.and_(ServiceReport.sent_at.is_(None), ServiceReport.given_up_at.is_(None))
 
 
 class Service(Protocol):
@@ -101,7 +105,7 @@ def sends_mail() -> bool:
 def opinions(question: Question) -> tuple[Opinion, ...]:
     """What each service says, in at most two seconds for all of them; never raises. Nothing when none can be asked."""
     panel = _panel()
-    if not question.address:
+    if not is_public(question.address):
         return ()
     question = _allowed(question, panel)
     asked = {service.name: panel.pool.submit(service.opinion, question) for service in panel.services}
@@ -111,7 +115,7 @@ def opinions(question: Question) -> tuple[Opinion, ...]:
 
 def to_keep(question: Question) -> dict[str, str] | None:
     """What `Screening.asked` keeps of a question, to tell the decision about it; None when nobody wants to hear it."""
-    if not want_decisions() or not question.address:
+    if not want_decisions() or not is_public(question.address):
         return None
     return {name: value for name, value in asdict(_allowed(question, _panel())).items() if value}
 
@@ -119,15 +123,16 @@ def to_keep(question: Question) -> dict[str, str] | None:
 def decided(session: Session, screening: Screening, is_spam: bool | None, now: datetime) -> None:  # noqa: FBT001
     """Note what a moderator's decision makes of a text, for its service to be told after the commit.
 
-    `is_spam` is what stands now; None when a decision was taken back and none stands. Three statements for a text that
-    a service was asked about, else none.
+    `is_spam` is what stands now; None when a decision was taken back and none stands. At most four statements for a
+    text that a service was asked about, else none.
     """
     if screening.asked is None or not want_decisions():
         return
     of_text = ServiceReport.screening_id == screening.id
     maybe_told = sa.select(ServiceReport.is_spam).where(of_text, ServiceReport.tries > 0)
     last_told = session.scalar(maybe_told.order_by(ServiceReport.id.desc()).limit(1))
-    session.execute(sa.delete(ServiceReport).where(of_text, ServiceReport.sent_at.is_(None)))
+    session.execute(sa.delete(ServiceReport).where(of_text, IS_WAITING, ServiceReport.tries == 0))
+    session.execute(sa.update(ServiceReport).where(of_text, IS_WAITING).values(given_up_at=now))
     if is_spam is None and last_told:
         # Services know no "never mind". Who was called a spammer by mistake is cleared; a text that only waits again
         # is not accused before somebody decides.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ class _Mark:
     """What tells one moment from another: the values of MARK."""
 
     live_id: int | None
+    live_since: datetime | None
     shadow_id: int | None
     policy_id: int | None
     rules: str | None
@@ -67,6 +69,7 @@ class _Shelf:
 # Columns for a statement that somebody makes anyway: their values say whether anything is new.
 MARK = (
     versions.LIVE_ID,
+    versions.LIVE_SINCE,
     versions.SHADOW_ID,
     sa.select(sa.func.max(FilterPolicy.id)).scalar_subquery().label("policy_id"),
     rules.MARK,
@@ -78,11 +81,6 @@ _ONLY_MARK = sa.select(*MARK)
 def init(app: Flask, shipped: Path = SHIPPED_MODEL) -> None:
     """Give the application a place for its model; it is loaded when the first text is screened."""
     app.extensions["text_model"] = _Shelf(shipped)
-
-
-def forget() -> None:
-    """Start again from the stored versions and their lessons, as after a restored database."""
-    _shelf().state = None
 
 
 def current() -> Model | None:
@@ -138,4 +136,5 @@ def _caught_up(session: Session, shelf: _Shelf, mark: _Mark) -> _State:
 
 def _is_continued(old: _Mark, new: _Mark) -> bool:
     """Whether nothing but lessons, thresholds and rules came since."""
-    return (old.live_id, old.shadow_id) == (new.live_id, new.shadow_id) and old.lesson_id <= new.lesson_id
+    before, after = (old.live_id, old.live_since, old.shadow_id), (new.live_id, new.live_since, new.shadow_id)
+    return before == after and old.lesson_id <= new.lesson_id

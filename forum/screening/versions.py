@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -21,9 +22,12 @@ from forum.db import db
 from forum.errors import Conflict, Invalid, NotFound
 from forum.screening.models import FilterModel, ModelState
 from forum.spam.model import SHIPPED_MODEL, BrokenModel, Model
+from forum.text.excerpts import cut
 
 log = logging.getLogger(__name__)
 
+# A sentence or a file's name, as long as the column.
+NOTE_MAX = 200
 # A model of ours is a few MiB; what unpacks to more is none.
 MOST_MODEL_BYTES = 64 * 1024 * 1024
 
@@ -41,15 +45,17 @@ class Version:
     """Since when it is in this state."""
 
 
-def _id_of(state: ModelState) -> sa.ScalarSelect[int]:
+def _mark_of(state: ModelState, column: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
     # The state stands in words, because SQLite takes a partial index only when it can read its condition.
     in_state = FilterModel.state == sa.literal_column(f"'{state}'")
-    return sa.select(FilterModel.id).where(in_state).scalar_subquery()
+    return sa.select(column).where(in_state).scalar_subquery()
 
 
-# Columns for the one statement that asks what is new: while neither changes, the models are those of before.
-LIVE_ID = _id_of(ModelState.LIVE).label("live_id")
-SHADOW_ID = _id_of(ModelState.SHADOW).label("shadow_id")
+# Columns for the one statement that asks what is new: while none changes, the models are those of before. A row that
+# was broken and is mended keeps its number and gets another time.
+LIVE_ID = _mark_of(ModelState.LIVE, FilterModel.id.expression).label("live_id")
+LIVE_SINCE = _mark_of(ModelState.LIVE, FilterModel.changed_at.expression).label("live_since")
+SHADOW_ID = _mark_of(ModelState.SHADOW, FilterModel.id.expression).label("shadow_id")
 
 
 def base(version_id: int | None, shipped: Path = SHIPPED_MODEL) -> Model | None:
@@ -108,6 +114,11 @@ def offer_shipped(session: Session, now: datetime, shipped: Path = SHIPPED_MODEL
         return None
     live = _in(session, ModelState.LIVE)
     if live is None or not _reads(live):
+        if live:
+            log.error(
+                "the live text model can't be read, the shipped one takes its place",
+                extra={"version": live.id},
+            )
         return _store(session, file, ModelState.LIVE, "", None, now)
     if _same(session, file):
         return None
@@ -116,7 +127,10 @@ def offer_shipped(session: Session, now: datetime, shipped: Path = SHIPPED_MODEL
 
 
 def try_out(session: Session, file: bytes, note: str, by_id: int | None, now: datetime) -> None:
-    """Let a model's file run in shadow, in place of the one that does. Raises Invalid, and Conflict if it is in use."""
+    """Let a model's file run in shadow, in place of the one that does; the note is cut to 200 characters.
+
+    Raises Invalid, and Conflict for a file that is in use.
+    """
     try:
         Model.parse(file)
     except BrokenModel:
@@ -126,7 +140,7 @@ def try_out(session: Session, file: bytes, note: str, by_id: int | None, now: da
     known = _same(session, file)
     if known and known.state != ModelState.RETIRED:
         raise _in_use(known)
-    _store(session, file, ModelState.SHADOW, note, by_id, now)
+    _store(session, file, ModelState.SHADOW, cut(note, NOTE_MAX), by_id, now)
 
 
 def watch(session: Session, version_id: int, by_id: int | None, now: datetime) -> None:

@@ -12,6 +12,8 @@ from forum.spam.model import SHIPPED_MODEL, BrokenModel, Model
 from forum.spam.seeding import Lesson, own_lessons
 from forum.spam.training import build, teach, teach_more
 
+LABELS = ("spam", "ham")
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Comments come as JSON lines on stdin: text, author, url and, to train, label ("spam" or "ham")."""
@@ -38,7 +40,7 @@ def _run(options: argparse.Namespace) -> None:
     if options.command == "build":
         build()
     elif options.command == "train":
-        lessons = [Lesson(_text(row), row["label"] == "spam") for row in _rows()]
+        lessons = [Lesson(_text(row), row["label"] == "spam") for row in _rows(("text", "label"))]
         if options.fresh:
             teach(model := Model.empty(), lessons)
         else:
@@ -46,15 +48,31 @@ def _run(options: argparse.Namespace) -> None:
         model.save(options.model)
     else:
         model = Model.load(options.model)
-        sys.stdout.writelines(f"{model.probability(_text(row)):.9f}\n" for row in _rows())
+        sys.stdout.writelines(f"{model.probability(_text(row)):.9f}\n" for row in _rows(("text",)))
 
 
 def _start(path: Path) -> Model:
     return Model.load(path if path.exists() else SHIPPED_MODEL)
 
 
-def _rows() -> Iterator[dict[str, Any]]:
-    return (json.loads(line) for line in sys.stdin.buffer if line.strip())
+def _rows(needed: Sequence[str]) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if line.strip():
+            yield _row(line, number, needed)
+
+
+def _row(line: bytes, number: int, needed: Sequence[str]) -> dict[str, Any]:
+    """One comment; ends the command with the number of a line that is none."""
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        sys.exit(f"line {number}: no JSON ({error})")
+    missing = [name for name in needed if not isinstance(row, dict) or not isinstance(row.get(name), str)]
+    if missing:
+        sys.exit(f"line {number}: no {' and no '.join(missing)}")
+    if "label" in needed and row["label"] not in LABELS:
+        sys.exit(f"line {number}: the label must be spam or ham, not {row['label']!r}")
+    return row
 
 
 def _text(row: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from math import log
+from math import exp, log
 
 from forum.spam.features import SEPARATOR
 from forum.spam.model import Model
@@ -44,7 +44,7 @@ class Standing(StrEnum):
 class Submission:
     """What somebody wants to publish."""
 
-    kind: str  # "thread", "reply", "edit", "title" or "profile"
+    kind: str  # "thread", "reply", "edit" or "profile"
     body: str  # Markdown source, or the profile's text
     title: str = ""
     author_name: str = ""
@@ -78,6 +78,11 @@ class Reading:
 
     log_odds: float  # at most MOST_TEXT_LOG_ODDS either way
     words: tuple[str, ...] = ()  # those that spoke loudest for it
+
+    @property
+    def probability(self) -> float:
+        """Of being spam, by the words alone."""
+        return 1 / (1 + exp(-self.log_odds))
 
 
 @dataclass(frozen=True, slots=True)

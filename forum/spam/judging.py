@@ -76,6 +76,8 @@ LOOKED_AT = frozenset({"rule_phrase", "rule_site", "trap", "late_links"})
 MISSING = frozenset({"no_model", "service_down"})
 
 MOST_REASONS = 5
+# What would be shown as 0.0 tells nobody anything.
+LEAST_TOLD = 0.05
 
 
 class Outcome(StrEnum):
@@ -144,6 +146,6 @@ def _independent_kinds(log_odds: Mapping[str, float]) -> int:
 
 def _strongest(reasons: list[Reason]) -> tuple[Reason, ...]:
     """The five strongest; what decides without any weight is said first."""
-    told = [reason for reason in reasons if reason.weight or reason.code in UNWEIGHED]
+    told = [reason for reason in reasons if abs(reason.weight) >= LEAST_TOLD or reason.code in UNWEIGHED]
     told.sort(key=lambda reason: (reason.code not in UNWEIGHED, -abs(reason.weight)))
     return tuple(told[:MOST_REASONS])

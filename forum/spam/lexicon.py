@@ -98,10 +98,9 @@ def says(vocabulary: Vocabulary, text: str, words: list[str]) -> bool:
 
 
 def telling(words: Iterable[str]) -> set[str]:
-    """Those words that say what a text is about: not the short and common ones, and no hiragana, which is grammar."""
+    """Those words that say what a text is about: not the short and common ones."""
     return {word for word in words if _is_telling(word)}
 
 
 def _is_telling(word: str) -> bool:
-    is_long = len(word) > (3 if word < "\u3040" else 1)
-    return is_long and word not in COMMON and not "\u3040" <= word[0] <= "\u309f"
+    return len(word) > (3 if word < "\u3040" else 1) and word not in COMMON

@@ -15,11 +15,11 @@ A value is 0 or more, and `weights.PRIORS` says which way its code speaks and ho
     repeated         the same text stands or waits in one other place (1); detail: how often
     campaign         it or nearly it does in two or more (1 to 1.5); detail: how often
     added_links      an edit brought links in (0.4 to 1.8, by standing and number); detail: their hosts
-    late_links       an edit brought a site of which nothing is known into a post of days ago (1); detail: the site
+    late_links       an edit brought a site about which nobody decided into a post of days ago (1); detail: the site
     many_links       more links than a first post needs (1); detail: their sites
     site_rejected    log-odds, 0 to 3, of the worst site that it links to; detail: the site
     site_approved    all sites that it links to are good: those of the least good one, 0 to 3; detail: the site
-    site_unknown     a link to a site of which nothing is known (1); detail: the site
+    site_unknown     a site about which nobody decided, first seen within a week (1) or before (0.5); detail: the site
     shortener        a link that hides where it leads (1); detail: the host
     on_topic         the reply takes up one (0.5) or more (1) of the thread's telling words; detail: the words
     off_topic        it takes up none, though it is long enough to: up to 1, by the number of its own telling words
@@ -63,6 +63,8 @@ ADDED_LINK_VALUES = {Standing.NEWCOMER: 1.0, Standing.KNOWN: 0.4}
 FURTHER_LINK_VALUE, MOST_FURTHER_LINKS = 0.2, 4
 MANY_LINKS = 4
 MOST_SITE_VALUE = 3.0
+# The sites of a campaign are days old; one that came up a while ago and that nobody minded is worth half a doubt.
+NEW_SITE_S, OLD_SITE_VALUE = 7 * DAY_S, 0.5
 CALM_POSTS, MOST_PACE_VALUE = 8, 10.0
 # Newcomers of one orientation write at the same time; this many in ten minutes are not remarkable.
 CALM_NEWCOMERS, MOST_BURST_VALUE = 4, 3.0
@@ -151,12 +153,13 @@ def _sites(submission: Submission, knowledge: Knowledge, standing: Standing) -> 
         yield Signal("site_rejected", min(MOST_SITE_VALUE, worst.log_odds), worst.site)
     elif worst.log_odds < 0:
         yield Signal("site_approved", min(MOST_SITE_VALUE, -worst.log_odds), worst.site)
-    unknown = next((record.site for record in knowledge.sites if not record.is_known), None)
+    undecided = [record for record in knowledge.sites if not record.is_known]
+    unknown = min(undecided, key=lambda record: record.age_s, default=None)
     # Known members link where they like; what they bring into an older text is looked at like a newcomer's.
     if unknown and (standing is Standing.NEWCOMER or (standing is Standing.KNOWN and submission.added_links)):
-        yield Signal("site_unknown", detail=unknown)
+        yield Signal("site_unknown", 1.0 if unknown.age_s < NEW_SITE_S else OLD_SITE_VALUE, unknown.site)
         if submission.added_links and submission.post_age_s > DAY_S:
-            yield Signal("late_links", detail=unknown)
+            yield Signal("late_links", detail=unknown.site)
     short = next((record.site for record in knowledge.sites if is_shortener(record.site)), None)
     if short:
         yield Signal("shortener", detail=short)

@@ -40,11 +40,12 @@ PRIOR_APPROVED, PRIOR_REJECTED = 1.0, 1.0
 
 @dataclass(frozen=True, slots=True)
 class SiteRecord:
-    """How many texts with a link to a site were approved and rejected."""
+    """How many texts with a link to a site were approved and rejected, and how long ago the first one came."""
 
     site: str
     approved: int = 0
     rejected: int = 0
+    age_s: float = 0.0
 
     @property
     def is_known(self) -> bool:
@@ -73,7 +74,7 @@ def site_of(link: str) -> str:
     """Who answers for what a link leads to: a registered name, or a customer's name or path; "" for nobody."""
     host = host_of(link)
     if not host or ADDRESS.fullmatch(host):
-        return host
+        return host[:LONGEST_SITE]
     if host in SHARED_BY_PATH:
         return f"{host}{_owner(link)}"[:LONGEST_SITE]
     return _registered(host)[:LONGEST_SITE]

@@ -26,9 +26,7 @@ MONEY = re.compile(
     r"[$£€¥₽₹]\s?\d|\d\s?(?:[$£€¥₽₹]|円|万|億|usd|eur|gbp|btc|usdt|dollars?|pounds?|bucks|yen|руб|тыс|р\b)"
 )
 MAIL = re.compile(r"@[\w-]{1,63}\.[a-z]{2}")
-RUN = re.compile(
-    r"[a-z0-9']+|[\u0430-\u045f]+|[\u3040-\u309f]+|[\u30a0-\u30ff]+|[\u3400-\u9fff々]+|[\uac00-\ud7af]+"
-)
+RUN = re.compile(r"[a-z0-9']+|[\u0430-\u045f]+|[\u30a0-\u30ff]+|[\u3400-\u9fff々]+|[\uac00-\ud7af]+")
 NAMED_LINK = re.compile(
     r"\[([^\]\n]{1,200})\]\(\s*(https?://[^)\s]+)|<a\s[^>]{0,200}?href=[\"']?([^\"'\s>]+)[^>]{0,200}>([^<]{1,200})<"
 )
@@ -51,7 +49,7 @@ AD_NAME = re.compile(
 
 
 def words_of(folded_text: str) -> list[str]:
-    """The words of a text; in scripts without spaces, runs of one kind of sign."""
+    """The words of a text; in scripts without spaces, runs of one kind of sign. Hiragana is left out: it is grammar."""
     return RUN.findall(folded_text)
 
 

@@ -24,6 +24,7 @@ from forum.access import (
 from forum.accounts.models import User
 from forum.errors import Forbidden, Locked, NotFound
 from forum.screening import asking
+from forum.screening.examined import unread
 from forum.screening.models import Decision, Kind, Screening
 from forum.spam.evidence import added_passages
 from forum.spam.judging import Outcome
@@ -39,6 +40,7 @@ from forum.threads.posting import (
     context_of,
     refused,
     rendering_of,
+    require_read,
     submission_of,
 )
 
@@ -110,10 +112,10 @@ def find_deletable(session: Session, viewer: Viewer, post_id: int) -> tuple[Post
 def prepare(session: Session, viewer: Viewer, post_id: int, draft: Draft, now: datetime) -> Prepared:
     """Render and examine a new version, for `edit`. It only reads, and is called before the transaction that writes.
 
-    Raises NotFound or Forbidden.
+    What can't be saved anyway, or is there already, is not examined, and no outside service hears of it. Raises what
+    `edit` raises.
     """
-    post, _thread = find_own(session, viewer, post_id)
-    require_writer(viewer)
+    post, thread = find_editable(session, viewer, post_id, now)
     rendered = rendering_of(session, draft)
     context = "" if post.is_opening else context_of(session, viewer, post.thread_id)
     whole = submission_of(Kind.EDIT, viewer, draft, rendered, context)
@@ -124,6 +126,10 @@ def prepare(session: Session, viewer: Viewer, post_id: int, draft: Draft, now: d
         added_text=added_passages(post.body, draft.body),
         post_age_s=(now - post.created_at).total_seconds(),
     )
+    if _is_public(draft, post, thread) or _is_waiting(draft, waiting_version(session, viewer, post_id)):
+        return Prepared(draft, rendered, unread(submission), is_read=False)
+    limits.check_edits(session, viewer, now)
+    limits.check_links(viewer, len(rendered.links))
     examined = asking.examine(session, viewer, submission, now, draft.origin, post_id)
     return Prepared(draft, rendered, examined)
 
@@ -134,16 +140,19 @@ def edit(session: Session, viewer: Viewer, post_id: int, prepared: Prepared, now
     The new text is screened like a new post. What is held leaves the old version public; a post that itself still waits
     goes on waiting with its new text, whatever the verdict, so that edits can't be used to try words on the filter. Who
     sends the public text again takes back the version that waits.
+
+    Raises NotFound, Forbidden, Locked, Invalid, TooFast or Conflict.
     """
     post, thread = find_editable(session, viewer, post_id, now)
     draft, waiting = prepared.draft, waiting_version(session, viewer, post_id)
     title = draft.title if post.is_opening else ""
-    if (draft.body, title) == (post.body, thread.title if post.is_opening else ""):
+    if _is_public(draft, post, thread):
         return take_back(session, viewer, post_id, now)
-    if waiting is not None and (draft.body, title) == (waiting.body, waiting.title or ""):
+    if _is_waiting(draft, waiting):
         return None
     limits.check_edits(session, viewer, now)
     limits.check_links(viewer, len(prepared.links))
+    require_read(prepared)
     verdict = asking.screen(session, viewer, prepared.examined, now, post_id=post.id)
     if verdict.outcome == Outcome.REFUSED:
         return refused(session, viewer, prepared, verdict, now)
@@ -206,6 +215,18 @@ def restore(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Po
         return Posted(post_id, Outcome.HELD)
     publishing.publish(session, post_id, now)
     return Posted(post_id, Outcome.PUBLISHED)
+
+
+def _is_public(draft: Draft, post: Post, thread: Thread) -> bool:
+    """Whether a draft says what the post says already."""
+    return draft.body == post.body and (not post.is_opening or draft.title == thread.title)
+
+
+def _is_waiting(draft: Draft, waiting: Revision | None) -> bool:
+    """Whether a draft says what the version that waits says."""
+    if waiting is None:
+        return False
+    return draft.body == waiting.body and waiting.title in (None, draft.title)
 
 
 def _is_locked(session: Session, thread: Thread) -> bool:

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from forum.access import Viewer, may_reply, require_writer, visible_threads
-from forum.errors import Forbidden, Invalid, Locked, NotFound
+from forum.errors import Conflict, Forbidden, Invalid, Locked, NotFound
 from forum.screening import asking
-from forum.screening.examined import Examined
+from forum.screening.examined import Examined, unread
 from forum.screening.models import Kind
 from forum.screening.origins import Origin
 from forum.spam.judging import Outcome, Submission, Verdict
@@ -48,6 +48,8 @@ class Prepared:
     draft: Draft
     rendered: Rendered
     examined: Examined
+    is_read: bool = True
+    """Whether the filter was asked; it isn't about what is there already."""
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -65,37 +67,47 @@ class Posted:
     """Whether a change that waited was taken back, so that what was public stands alone."""
 
 
-def prepare_thread(session: Session, viewer: Viewer, draft: Draft, now: datetime) -> Prepared:
+def prepare_thread(
+    session: Session, viewer: Viewer, board_slug: str, draft: Draft, now: datetime
+) -> Prepared:
     """Render and examine a thread's first post, for `start_thread`. It only reads, and is called before the transaction
-    that writes. Raises Forbidden.
+    that writes. What can't be posted anyway is not examined, and no outside service hears of it.
+
+    Raises what `start_thread` raises.
     """
     require_writer(viewer)
-    rendered = rendering_of(session, draft)
-    submission = submission_of(Kind.THREAD, viewer, draft, rendered)
-    return Prepared(draft, rendered, asking.examine(session, viewer, submission, now, draft.origin))
+    if _made_before(session, viewer, _mark(draft, board_slug)) is not None:
+        return _unread(session, viewer, Kind.THREAD, draft)
+    _find_board(session, board_slug)
+    limits.check_pace(session, viewer, is_thread=True, now=now)
+    return _examined(session, viewer, Kind.THREAD, draft, now)
 
 
 def prepare_reply(session: Session, viewer: Viewer, thread_id: int, draft: Draft, now: datetime) -> Prepared:
-    """The same for `reply`, with the thread that it answers. Raises Forbidden."""
+    """The same for `reply`, with the thread that it answers. Raises what `reply` raises."""
     require_writer(viewer)
-    rendered, context = rendering_of(session, draft), context_of(session, viewer, thread_id)
-    submission = submission_of(Kind.REPLY, viewer, draft, rendered, context)
-    return Prepared(draft, rendered, asking.examine(session, viewer, submission, now, draft.origin))
+    if _made_before(session, viewer, _mark(draft, str(thread_id))) is not None:
+        return _unread(session, viewer, Kind.REPLY, draft)
+    find_open(session, viewer, thread_id)
+    limits.check_pace(session, viewer, is_thread=False, now=now)
+    return _examined(session, viewer, Kind.REPLY, draft, now, context_of(session, viewer, thread_id))
 
 
 def start_thread(
     session: Session, viewer: Viewer, board_slug: str, prepared: Prepared, now: datetime
 ) -> Posted:
-    """Open a thread on a board. Raises Forbidden, Invalid or TooFast; the same form twice gives the first result."""
+    """Open a thread on a board; the same form twice gives the first result.
+
+    Raises Forbidden, Invalid, TooFast or Conflict.
+    """
     draft, mark = prepared.draft, _mark(prepared.draft, board_slug)
     if (before := _made_before(session, viewer, mark)) is not None:
         return before
     require_writer(viewer)
-    board_id = session.scalar(sa.select(Board.id).where(Board.slug == board_slug))
-    if board_id is None:
-        raise Invalid(board=_("Please choose a board."))
+    board_id = _find_board(session, board_slug)
     limits.check_pace(session, viewer, is_thread=True, now=now)
     limits.check_links(viewer, len(prepared.links))
+    require_read(prepared)
     verdict = asking.screen(session, viewer, prepared.examined, now)
     if verdict.outcome == Outcome.REFUSED:
         return refused(session, viewer, prepared, verdict, now)
@@ -118,7 +130,7 @@ def start_thread(
 def reply(session: Session, viewer: Viewer, thread_id: int, prepared: Prepared, now: datetime) -> Posted:
     """Answer in a thread; the same form twice gives one post.
 
-    Raises NotFound, Forbidden, Locked, Invalid or TooFast.
+    Raises NotFound, Forbidden, Locked, Invalid, TooFast or Conflict.
     """
     mark = _mark(prepared.draft, str(thread_id))
     if (before := _made_before(session, viewer, mark)) is not None:
@@ -126,6 +138,7 @@ def reply(session: Session, viewer: Viewer, thread_id: int, prepared: Prepared, 
     thread = find_open(session, viewer, thread_id)
     limits.check_pace(session, viewer, is_thread=False, now=now)
     limits.check_links(viewer, len(prepared.links))
+    require_read(prepared)
     verdict = asking.screen(session, viewer, prepared.examined, now)
     if verdict.outcome == Outcome.REFUSED:
         return refused(session, viewer, prepared, verdict, now)
@@ -150,6 +163,12 @@ def find_open(session: Session, viewer: Viewer, thread_id: int) -> Thread:
     if thread.status == Status.PUBLIC:
         raise Locked(_("This thread is locked and takes no more replies."))
     raise Forbidden(_("This thread is not public, so that it takes no replies."))
+
+
+def require_read(prepared: Prepared) -> None:
+    """Raise Conflict for a text that was there already when it was prepared, and no longer is."""
+    if not prepared.is_read:
+        raise Conflict(_("Something changed while this was being sent. Please send it again."))
 
 
 def rendering_of(session: Session, draft: Draft) -> Rendered:
@@ -192,6 +211,27 @@ def refused(session: Session, viewer: Viewer, prepared: Prepared, verdict: Verdi
     """Keep the verdict on a text that becomes nothing."""
     row = asking.keep(session, viewer.id, prepared.examined, verdict, now)
     return Posted(0, verdict.outcome, tuple(row.reasons))
+
+
+def _examined(
+    session: Session, viewer: Viewer, kind: Kind, draft: Draft, now: datetime, context: str = ""
+) -> Prepared:
+    rendered = rendering_of(session, draft)
+    limits.check_links(viewer, len(rendered.links))
+    submission = submission_of(kind, viewer, draft, rendered, context)
+    return Prepared(draft, rendered, asking.examine(session, viewer, submission, now, draft.origin))
+
+
+def _unread(session: Session, viewer: Viewer, kind: Kind, draft: Draft) -> Prepared:
+    rendered = rendering_of(session, draft)
+    return Prepared(draft, rendered, unread(submission_of(kind, viewer, draft, rendered)), is_read=False)
+
+
+def _find_board(session: Session, board_slug: str) -> int:
+    board_id = session.scalar(sa.select(Board.id).where(Board.slug == board_slug))
+    if board_id is None:
+        raise Invalid(board=_("Please choose a board."))
+    return board_id
 
 
 def _mark(draft: Draft, place: str) -> str | None:

@@ -73,14 +73,20 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("given_up_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["screening_id"], ["screenings.id"], name=op.f("fk_service_reports_screening_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_reports")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("service_reports", schema=None) as batch_op:
+        batch_op.create_index("ix_service_reports_screening_id", ["screening_id"], unique=False)
         batch_op.create_index(
-            "ix_service_reports_waiting", ["id"], unique=False, sqlite_where=sa.text("sent_at IS NULL")
+            "ix_service_reports_waiting",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
         )
 
     op.create_table(
@@ -113,6 +119,18 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("asked", sa.JSON(), nullable=True))
         batch_op.create_index("ix_screenings_created_at", ["created_at"], unique=False)
         batch_op.create_index("ix_screenings_network", ["network", "created_at"], unique=False)
+        batch_op.create_index(
+            "ix_screenings_network_kept",
+            ["created_at"],
+            unique=False,
+            sqlite_where=sa.text("network IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_screenings_asked_kept",
+            ["created_at"],
+            unique=False,
+            sqlite_where=sa.text("asked IS NOT NULL"),
+        )
 
     op.create_table(
         "filter_snapshots",
@@ -129,6 +147,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("filter_snapshots")
     with op.batch_alter_table("screenings", schema=None) as batch_op:
+        batch_op.drop_index("ix_screenings_asked_kept", sqlite_where=sa.text("asked IS NOT NULL"))
+        batch_op.drop_index("ix_screenings_network_kept", sqlite_where=sa.text("network IS NOT NULL"))
         batch_op.drop_index("ix_screenings_network")
         batch_op.drop_index("ix_screenings_created_at")
         batch_op.drop_column("asked")
@@ -139,6 +159,9 @@ def downgrade() -> None:
         batch_op.drop_column("signals")
         batch_op.drop_column("standing")
 
+    # Without the column they would pass for what moderators said.
+    op.execute("DELETE FROM lessons WHERE cause <> 'decision' AND undoes_id IS NOT NULL")
+    op.execute("DELETE FROM lessons WHERE cause <> 'decision'")
     with op.batch_alter_table("lessons", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_lessons_with_id"), type_="foreignkey")
         batch_op.drop_index("ix_lessons_with_id")
@@ -151,7 +174,10 @@ def downgrade() -> None:
 
     op.drop_table("text_bands")
     with op.batch_alter_table("service_reports", schema=None) as batch_op:
-        batch_op.drop_index("ix_service_reports_waiting", sqlite_where=sa.text("sent_at IS NULL"))
+        batch_op.drop_index(
+            "ix_service_reports_waiting", sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL")
+        )
+        batch_op.drop_index("ix_service_reports_screening_id")
 
     op.drop_table("service_reports")
     op.drop_table("filter_rules")

@@ -166,8 +166,8 @@ FLATTERY = (
         "Excellent article, very well explained in simple words. I shared it with all my friends. Looking"
         " forward to more."
     ),
-    "とても参考になる記事をありがとうございます。これからも更新を楽しみにしています。応援しています。",
-    "素晴らしい情報ですね。大変勉強になりました。ブックマークさせていただきました。また訪問します。",
+    "心に残る文章でした。書いた方の人柄が伝わってきます。次のお話も首を長くして待っております。",
+    "これほど役に立つページは他にありません。友達全員に教えました。毎朝ここを開くのが日課です。",
     "This is my first time visiting here and I am happy to read everything in one place. Such a nice blog you have.",
     (
         "Good day, I found your website on Google and it is truly amazing. You have done a fantastic job"

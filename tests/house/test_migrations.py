@@ -16,7 +16,11 @@ from sqlalchemy.exc import IntegrityError
 from forum import create_app, newest_schema
 from forum.db import db, write
 from forum.schema import Model
+from forum.screening import asking
+from forum.screening.examined import unread
+from forum.screening.models import Cause, Kind, Lesson
 from forum.settings import load
+from forum.spam.judging import Outcome, Submission, Verdict
 from tests import makers
 
 
@@ -45,6 +49,43 @@ def test_every_step_runs_down_and_up_again_with_data_in_the_tables(fresh):
         with write() as session:
             makers.thread(session, makers.member(session), replies=3)
         db.engine.dispose()
+
+
+def test_only_what_moderators_said_is_taught_after_a_step_back_and_up_again(fresh):
+    with fresh.app_context():
+        flask_migrate.upgrade()
+        with write() as session:
+            author = makers.member(session)
+            examined = unread(Submission(Kind.REPLY, "Words."))
+            row = asking.keep(session, author.id, examined, Verdict(Outcome.HELD, 0.5, ()), makers.now())
+            for number, cause, with_id, undoes_id in (
+                (1, Cause.GOOD, None, None),
+                (2, Cause.DECISION, None, None),
+                (3, Cause.REPLAY, 2, None),
+                (4, Cause.DECISION, None, 2),
+                (5, Cause.REPLAY, 4, 3),
+                (6, Cause.DECISION, None, None),
+            ):
+                session.add(
+                    Lesson(
+                        id=number,
+                        screening_id=row.id,
+                        text="Words.",
+                        is_spam=False,
+                        step=1,
+                        cause=cause,
+                        with_id=with_id,
+                        undoes_id=undoes_id,
+                        created_at=makers.now(),
+                    )
+                )
+                session.flush()
+        flask_migrate.downgrade(revision="0001")
+        flask_migrate.upgrade()
+        with db.engine.connect() as connection:
+            kept = connection.execute(sa.select(Lesson.id, Lesson.cause).order_by(Lesson.id)).all()
+        db.engine.dispose()
+    assert kept == [(2, "decision"), (4, "decision"), (6, "decision")]
 
 
 def test_the_board_knows_the_newest_step_without_asking_alembic(fresh):

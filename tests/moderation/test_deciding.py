@@ -6,7 +6,10 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
+from sqlalchemy import event
 
+from forum.db import db
+from forum.screening import textmodel
 from tests import makers
 from tests.moderation import scenes
 from tests.moderation.scenes import decide, dump, newest_act, staged, value
@@ -299,3 +302,23 @@ def test_a_decision_leads_back_to_where_it_was_made_and_nowhere_else(app, mori):
     answer = decide(mori, f"/p/{post}/moderate", "spam", next=f"/p/{post}")
     assert answer.location == f"/p/{post}"
     assert mori.post(f"/mod/acts/{newest_act(app)}/undo", data={"next": "//evil.example"}).location == "/"
+
+
+def test_what_the_filter_missed_is_taken_in_before_other_writers_wait(app, mori):
+    url = address(scenes.held_reply, staged(app, scenes.held_reply))
+    begun, waited = [], []
+
+    def note(connection, cursor, statement, *rest):
+        if statement.startswith("BEGIN IMMEDIATE"):
+            begun.append(statement)
+        if begun and "FROM filter_snapshots" in statement:
+            waited.append(statement)
+
+    with app.app_context():
+        textmodel.init(app)
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    assert decide(mori, url, "spam").status_code == 303
+    event.remove(engine, "before_cursor_execute", note)
+    assert begun
+    assert waited == []

@@ -257,7 +257,7 @@ def test_broken_models_are_said_loudly(app, judged, shadowed, mori):
     with app.app_context():
         with write() as session:
             session.execute(sa.update(FilterModel).values(file=b"broken"))
-        textmodel.forget()
+        textmodel.init(app)
     page = mori.get(URL).text
     assert 'role="alert"' in page
     assert "no newcomer's text is public before a moderator has read it" in plain(page)

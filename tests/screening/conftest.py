@@ -1,4 +1,4 @@
-"""The people whose texts are screened, and a filter that has learned nothing yet."""
+"""The people whose texts are screened."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 
 from forum.db import write
-from forum.screening import textmodel
 from tests import makers
 
 
@@ -14,7 +13,6 @@ from tests import makers
 def cast(app: Flask) -> None:
     """Alice and Bob, who are known; Mori, who moderates; Nana, who came ten minutes ago."""
     with app.app_context(), write() as session:
-        textmodel.forget()
         makers.member(session, "Alice")
         makers.member(session, "Bob")
         makers.moderator(session)

@@ -29,7 +29,6 @@ QUESTION = Question(
     author_name="Nana",
     user_agent="Mozilla/5.0",
     referrer="http://localhost/t/1/reply",
-    permalink="http://localhost/t/1-first-winter",
     lang="en",
     mail_address="nana@example.org",
 )
@@ -44,6 +43,9 @@ class Outside:
     stopforumspam: str = "unknown"
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     is_over: threading.Event = field(default_factory=threading.Event)
+    is_asked: threading.Event = field(default_factory=threading.Event)
+    may_answer: threading.Event = field(default_factory=threading.Event)
+    """Of the manner "on a sign": the request is there, and the answer may go."""
 
     def sent(self, path: str) -> list[dict[str, str]]:
         return [fields for at, fields in self.requests if at == path]
@@ -52,6 +54,9 @@ class Outside:
         manner = self.stopforumspam if path == "/api" else self.akismet
         if manner == "slow":
             self.is_over.wait(SLOW_S)
+        if manner == "on a sign":
+            self.is_asked.set()
+            self.may_answer.wait(SLOW_S)
         if manner in FAULTS:
             return FAULTS[manner]
         if path == "/api":

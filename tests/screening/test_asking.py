@@ -12,7 +12,7 @@ from sqlalchemy import event
 from forum.access import Viewer
 from forum.accounts.models import User
 from forum.db import write
-from forum.screening import asking, rules, textmodel
+from forum.screening import asking, rules, textmodel, versions
 from forum.screening.examined import unread
 from forum.screening.models import Decision, Kind, RuleState, Screening
 from forum.screening.origins import Origin
@@ -175,6 +175,17 @@ def test_without_a_model_newcomers_wait_and_are_told_why(app, session, data_dir,
         textmodel.init(app)
     assert (verdict.outcome, verdict.reasons[0].code) == (Outcome.HELD, "no_model")
     assert known.outcome == Outcome.PUBLISHED
+
+
+def test_the_model_in_shadow_reads_what_an_edit_adds_alone_too(session):
+    good = "We lived in Tottori for three years. The winters are cold, so that a kotatsu is worth its price."
+    offer = "Cheap handbags, best price."
+    versions.try_out(session, SHIPPED_MODEL.read_bytes(), "The same", 3, MOMENT)
+    session.commit()
+    edit = text(kind=Kind.EDIT, body=f"{good}\n\n{offer}", added_text=offer)
+    examined = asking.examine(session, viewer(), edit, MOMENT)
+    assert examined.shadow_probability == pytest.approx(examined.reading.probability)
+    assert examined.shadow_probability > textmodel.current().probability(examined.text)
 
 
 def test_what_examining_costs_before_the_transaction(session):

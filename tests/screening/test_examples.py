@@ -8,7 +8,7 @@ import pytest
 
 from forum.accounts.models import User
 from forum.db import write
-from forum.moderation.models import Report
+from forum.moderation.models import Act, ActKind, Report
 from forum.screening import asking, examples, learning, textmodel, tidying
 from forum.screening.examined import unread
 from forum.screening.models import Cause, Kind, Lesson
@@ -77,6 +77,9 @@ def test_a_reported_post_teaches_nothing_until_the_report_is_closed(app):
             report = Report(post_id=post_id, reporter_id=1, reason="spam", note="", created_at=NOW)
             session.add(report)
         assert tidying.learn(NOW) == 0
+        with write() as session:
+            session.query(Report).one().closed_by_id = dismissal(session, post_id)
+        assert tidying.learn(NOW) == 1
 
 
 def test_a_post_that_moderators_decided_about_teaches_what_they_said(app):
@@ -111,6 +114,16 @@ def test_each_post_teaches_once(app):
         assert len({lesson.screening_id for lesson in lessons()}) == 3
 
 
+def test_one_author_teaches_two_posts_at_once(app):
+    with app.app_context(), write() as session:
+        yuki = makers.member(session, "Yuki", approved_count=40)
+        thread = makers.thread(session, session.query(User).filter_by(name="Alice").one(), body=PLAIN)
+        for number in range(5):
+            makers.post(session, thread, yuki, body=f"{DOUBTED} {number}", at=NOW - timedelta(days=3))
+    with app.app_context():
+        assert tidying.learn(NOW) == 2
+
+
 def test_without_a_model_nothing_is_taught(app, data_dir):
     posted(app)
     textmodel.init(app, data_dir / "none.bin")
@@ -132,6 +145,14 @@ def posted(app, author=None, *, name="Yuki", body=DOUBTED, at=None, status=Statu
         post.status = status
         assert session.get_one(Post, post.id).number
         return post.id
+
+
+def dismissal(session, post_id):
+    mori = session.query(User).filter_by(name="Mori").one()
+    act = Act(kind=ActKind.DISMISS, actor_id=mori.id, user_id=mori.id, post_id=post_id, created_at=NOW)
+    session.add(act)
+    session.flush()
+    return act.id
 
 
 def lessons():

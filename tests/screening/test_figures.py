@@ -59,6 +59,7 @@ def text(number=1, **fields) -> Judged:
         "shadow_probability": None,
         "rules": (),
         "reasons": (),
+        "signals": {},
         "created_at": WEEK_AGO,
         "is_spam": False,
     }
@@ -90,6 +91,7 @@ def test_what_the_live_model_read_is_kept_apart_from_the_verdict(session):
     kept(session, signals={"base": 1.0, "no_model": 1.0}, created_at=WEEK_AGO - timedelta(1))
     first, second = figures.judged(session, MOMENT)
     assert (first.text_log_odds, first.shadow_probability) == (-2.5, 0.3)
+    assert first.signals == {"base": 1.0, "text": -2.5}
     assert (second.text_log_odds, second.shadow_probability) == (None, None)
 
 
@@ -232,6 +234,23 @@ def test_milder_thresholds_free_good_texts_and_let_spam_through():
 def test_what_was_held_for_another_reason_stays_held(code):
     held = text(probability=0.7, reasons=({"code": code, "weight": 0.0, "detail": ""},))
     assert moved([held], Policy(hold_newcomer=0.9, hold_known=0.95)) == {}
+
+
+FIVE = tuple(
+    {"code": code, "weight": -3.0, "detail": ""} for code in ("text", "pace", "burst", "fresh", "network")
+)
+
+
+@pytest.mark.parametrize("code", ["trap", "late_links", "quick_form", "rule_site"])
+def test_what_decides_counts_though_five_others_were_stronger(code):
+    held = text(probability=0.7, reasons=FIVE, signals={code: 1.0})
+    mild = Policy(hold_newcomer=0.9, hold_known=0.95)
+    assert moved([held], mild) == {}
+
+
+def test_a_refusal_needs_two_kinds_though_five_others_were_stronger():
+    unsure = text(probability=0.96, reasons=FIVE, signals={"trap": 1.0, "rejected_before": 1.0})
+    assert moved([unsure]) == {"silenced": [1]}
 
 
 def test_a_shadow_is_compared_since_it_runs_and_only_where_both_models_read():

@@ -170,6 +170,36 @@ def test_a_post_of_somebody_trusted_speaks_for_its_sites_by_itself(session, stan
     assert site(session) == counts
 
 
+def test_each_trusted_author_speaks_for_a_site_once(session):
+    trusted = replace(PUBLISHED, standing=Standing.TRUSTED)
+    rows = [
+        asking.keep(session, author_id, unread(text(f"Number {number}", links=SHOP)), trusted, MOMENT)
+        for author_id in (BOB, 1)
+        for number in range(3)
+    ]
+    assert site(session) == (2, 0)
+    learning.teach(session, rows[1].id, False, MOMENT)
+    assert site(session) == (3, 0)
+    learning.unteach(session, rows[1].id, MOMENT)
+    assert site(session) == (2, 0)
+    learning.teach(session, rows[0].id, True, MOMENT)
+    assert site(session) == (1, 1)
+    learning.unteach(session, rows[0].id, MOMENT)
+    assert site(session) == (2, 0)
+
+
+def test_a_site_that_was_seen_a_week_ago_is_less_of_a_doubt(session):
+    nana = viewer(id=NANA, approved_count=0)
+    week = timedelta(days=7)
+    asking.keep(
+        session, BOB, unread(text("See.", links=SHOP)), replace(PUBLISHED, outcome="refused"), MOMENT - week
+    )
+    assert judged(session, nana, "See here.", links=SHOP).values["site_unknown"] == 1.0
+    for at in (MOMENT - week, MOMENT):
+        asking.keep(session, BOB, unread(text("See.", links=SHOP)), PUBLISHED, at)
+    assert judged(session, nana, "See here.", links=SHOP).values["site_unknown"] == 0.5
+
+
 def test_a_newcomers_link_to_a_site_that_nobody_knows_is_told(session):
     nana = viewer(id=NANA, approved_count=0)
     assert "site_unknown" in judged(session, nana, "See here.", links=SHOP).values

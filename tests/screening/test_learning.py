@@ -127,11 +127,11 @@ def test_a_restored_database_takes_its_lessons_with_it(app):
         before = probabilities()
         teach(number, is_spam=True)
         learned = probabilities()
-        textmodel.forget()
+        textmodel.init(app)
         assert probabilities() == learned
         with write() as session:
             session.query(Lesson).delete()
-        textmodel.forget()
+        textmodel.init(app)
         assert probabilities() == before
 
 
@@ -140,7 +140,7 @@ def test_threads_of_one_worker_agree(app):
     with app.app_context():
         teach(number, is_spam=True)
         here = probabilities()
-        textmodel.forget()
+        textmodel.init(app)
     found = []
 
     def ask():
@@ -228,6 +228,25 @@ def test_what_was_taken_back_is_not_shown_again(app):
     teach_in(app, screened(app), is_spam=True)
     with app.app_context(), write() as session:
         assert session.query(Lesson).filter_by(cause=Cause.REPLAY).count() == 0
+
+
+def test_only_what_was_said_last_of_a_text_is_shown_again(app):
+    number = screened(app, OTHERS[1])
+    teach_in(app, number, is_spam=False)
+    teach_in(app, number, is_spam=True)
+    teach_in(app, screened(app), is_spam=True)
+    assert shown_again(app, number) == [True]
+    with app.app_context():
+        untaught(number)
+    teach_in(app, screened(app, OTHERS[0]), is_spam=True)
+    assert shown_again(app, number)[-1] is False
+
+
+def shown_again(app, number):
+    """As what a text was shown beside others, and not taken back with them."""
+    with app.app_context(), write() as session:
+        shown = session.query(Lesson).filter_by(screening_id=number, cause=Cause.REPLAY, undoes_id=None)
+        return [lesson.is_spam for lesson in shown.order_by(Lesson.id)]
 
 
 def test_an_undo_takes_back_what_was_shown_beside_the_lesson(app):

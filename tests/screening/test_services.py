@@ -63,7 +63,6 @@ def test_akismet_gets_what_its_protocol_asks_for(on, outside):
         "user_ip": "203.0.113.7",
         "user_agent": "Mozilla/5.0",
         "referrer": "http://localhost/t/1/reply",
-        "permalink": "http://localhost/t/1-first-winter",
         "comment_author": "Nana",
         "comment_content": QUESTION.text,
         "comment_type": "reply",
@@ -101,8 +100,11 @@ def test_where_it_is_allowed_akismet_gets_the_mail_address_and_stopforumspam_its
     assert "nana" not in repr(lookup)
 
 
-def test_nobody_is_asked_about_a_text_that_came_from_nowhere(on, outside):
-    question = replace(QUESTION, address="")
+@pytest.mark.parametrize("address", ["", "unix:", "127.0.0.1", "::1", "192.168.1.20", "fd00::5"])
+def test_nobody_is_asked_about_a_text_from_nowhere_or_from_an_address_that_many_networks_have(
+    on, outside, address
+):
+    question = replace(QUESTION, address=address)
     assert services.opinions(question) == ()
     assert services.to_keep(question) is None
     assert outside.requests == []

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import current_app
 
 from forum.db import reading, write
 from forum.screening import asking, learning, snapshots, textmodel, tidying, versions
@@ -185,7 +186,7 @@ def known():
 
 def started():
     """The same in a process that starts."""
-    textmodel.forget()
+    textmodel.init(current_app)
     return known()
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from forum.db import reading, write
-from forum.screening import learning, services, telling
+from forum.screening import learning, outbound, services, telling
 from forum.screening.models import Screening, ServiceReport
 from tests import makers
 from tests.screening.outside import QUESTION, asking, serving
@@ -115,6 +116,56 @@ def test_a_report_that_failed_may_have_arrived_so_its_undo_is_told(waiting, outs
     assert told(outside) == ["spam", "ham"]
 
 
+def test_a_report_that_failed_is_not_forgotten_by_two_changes_of_mind(waiting, outside):
+    outside.akismet = "garbage"
+    decide(waiting, is_spam=True)
+    telling.tell_services(NOW + MINUTE)
+    outside.akismet = "ham"
+    decide(waiting, is_spam=False)
+    decide(waiting, None)
+    telling.tell_services(NOW + 2 * MINUTE)
+    assert told(outside) == ["spam", "ham"]
+
+
+def test_an_undo_while_the_service_is_being_told_is_told_as_well(app, waiting, outside):
+    def tell():
+        with app.app_context():
+            return telling.tell_services(NOW + MINUTE)
+
+    decide(waiting, is_spam=True)
+    outside.akismet = "on a sign"
+    with ThreadPoolExecutor() as pool:
+        run = pool.submit(tell)
+        assert outside.is_asked.wait(1)
+        decide(waiting, None)
+        outside.may_answer.set()
+        assert run.result() == 1
+    assert telling.tell_services(NOW + 2 * MINUTE) == 1
+    assert told(outside) == ["spam", "ham"]
+
+
+def test_a_decision_taken_while_a_run_is_under_way_gets_its_minute_too(waiting):
+    decide(waiting, is_spam=True)
+    first = report_ids()
+    decide(waiting, is_spam=False)
+    assert not set(first) & set(report_ids())
+
+
+def test_a_run_is_over_before_the_next_even_when_each_wait_takes_its_limit():
+    connecting_sending_and_reading_s = 3 * outbound.TIMEOUT_S
+    assert telling.BATCH * connecting_sending_and_reading_s < MINUTE.total_seconds()
+
+
+def test_what_one_run_leaves_the_next_one_takes(waiting):
+    with write() as session:
+        author = makers.member(session)
+        asked = services.to_keep(QUESTION)
+        rows = [screening(session, author, asked=asked).id for _ in range(telling.BATCH + 1)]
+    for row in rows:
+        decide(row, is_spam=True)
+    assert [telling.tell_services(NOW + minute * MINUTE) for minute in (1, 2, 3)] == [telling.BATCH, 1, 0]
+
+
 def test_a_service_that_is_down_is_told_later_and_less_and_less_often(waiting, outside):
     outside.akismet = "error"
     decide(waiting, is_spam=True)
@@ -131,7 +182,18 @@ def test_a_report_is_given_up_in_the_end(waiting, outside):
     for day in range(1, 15):
         telling.tell_services(NOW + timedelta(days=day * 3))
     assert len(told(outside)) == telling.MOST_TRIES
-    assert reports() == 0
+    assert waiting_reports() == 0
+
+
+def test_a_report_that_was_given_up_may_have_arrived_so_its_undo_is_told(waiting, outside):
+    outside.akismet = "garbage"
+    decide(waiting, is_spam=True)
+    for day in range(1, 15):
+        telling.tell_services(NOW + timedelta(days=day))
+    outside.akismet = "ham"
+    decide(waiting, None, NOW + timedelta(days=15))
+    telling.tell_services(NOW + timedelta(days=15, minutes=1))
+    assert told(outside)[-1] == "ham"
 
 
 def test_one_report_that_fails_is_in_nobodys_way(waiting, outside):
@@ -147,7 +209,7 @@ def test_what_was_asked_is_forgotten_and_then_nothing_is_told(waiting, outside):
     with write() as session:
         session.get_one(Screening, waiting).asked = None
     assert telling.tell_services(NOW + MINUTE) == 0
-    assert (told(outside), reports()) == ([], 0)
+    assert (told(outside), waiting_reports()) == ([], 0)
 
 
 def test_nothing_is_noted_about_a_text_that_nobody_was_asked_about(waiting):
@@ -176,7 +238,24 @@ def test_what_moderators_teach_the_board_is_told_too(waiting, outside):
     assert told(outside) == ["spam", "ham"]
 
 
-def reports():
-    count = reading().scalar(sa.select(sa.func.count(ServiceReport.id)))
+def test_the_reports_about_a_text_are_found_without_reading_all_of_them(app):
+    with app.app_context():
+        query = "EXPLAIN QUERY PLAN SELECT is_spam FROM service_reports WHERE screening_id = 1 AND tries > 0"
+        (step,) = reading().execute(sa.text(query)).all()
+    assert "USING INDEX ix_service_reports_screening_id" in step.detail
+
+
+def report_ids():
+    ids = list(reading().scalars(sa.select(ServiceReport.id)))
     reading().rollback()
-    return count
+    return ids
+
+
+def reports():
+    return len(report_ids())
+
+
+def waiting_reports():
+    ids = list(reading().scalars(sa.select(ServiceReport.id).where(services.IS_WAITING)))
+    reading().rollback()
+    return len(ids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy import event
 
 from forum.access import Viewer
@@ -66,7 +67,7 @@ def test_a_broken_live_model_lets_newcomers_wait(file):
     with write() as session:
         versions.offer_shipped(session, NOW)
         session.execute(sa.update(FilterModel).values(file=b"broken", digest="0" * 64))
-    textmodel.forget()
+    textmodel.init(current_app)
     assert textmodel.current() is None
     taught()
     with write() as session:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from forum.db import write
 from forum.screening import asking, tidying
 from forum.screening.examined import unread
-from forum.screening.models import Decision, Kind, Screening, TextBand
+from forum.screening.models import Decision, Kind, Screening, ServiceReport, TextBand
 from forum.screening.origins import Origin
 from forum.spam.judging import Outcome, Submission, Verdict
 from tests import makers
@@ -51,6 +51,25 @@ def test_where_a_text_came_from_is_forgotten_after_a_month(app, days, is_kept):
             assert session.scalar(sa.text("SELECT count(*) FROM screenings WHERE asked IS NULL")) == (
                 not is_kept
             )
+
+
+@pytest.mark.parametrize(("days", "is_kept"), [(29, True), (31, False)])
+def test_what_services_were_told_is_forgotten_after_a_month(app, days, is_kept):
+    with app.app_context():
+        kept(Decision.SPAM, days)
+        at = NOW - timedelta(days=days)
+        with write() as session:
+            session.add(ServiceReport(screening_id=1, is_spam=True, created_at=at, sent_at=at))
+        tidying.tidy(NOW)
+        assert counted(ServiceReport) == is_kept
+
+
+@pytest.mark.parametrize("column", ["network", "asked"])
+def test_what_was_forgotten_before_is_not_looked_at_again(app, column):
+    query = f"EXPLAIN QUERY PLAN UPDATE screenings SET {column} = NULL WHERE created_at <= 0 AND {column} IS NOT NULL"
+    with app.app_context(), write() as session:
+        plan = " ".join(row.detail for row in session.execute(sa.text(query)))
+    assert f"ix_screenings_{column}_kept" in plan
 
 
 def test_a_text_that_nobody_was_asked_about_has_nothing_to_forget(app):

@@ -6,6 +6,7 @@ import zlib
 
 import pytest
 import sqlalchemy as sa
+from flask import current_app
 
 from forum.db import db, write
 from forum.errors import Conflict, Invalid, NotFound
@@ -98,7 +99,7 @@ def test_a_damaged_version_is_none_and_is_mended_by_the_next_start(context, file
     offer()
     damage(1, file)
     assert versions.base(1) is None
-    textmodel.forget()
+    textmodel.init(current_app)
     assert textmodel.current() is None
     assert offer() == ModelState.LIVE
     assert states() == {1: "live"}

@@ -53,7 +53,7 @@ def judged(
     "body",
     [
         GOOD,
-        "来月から鳥取でALTになります。冬の寒さはどうですか。",
+        "夏に米子へ引っ越します。中学校の英語助手です。冬は朝起きると台所も凍りますか。",
         "Hello! I'm Bob from Leeds and I arrive in August. Which bank account did you open first?",
         "The form is on this page: https://www.isa.go.jp/en/applications/ It took me ten minutes.",
         "このページが参考になりました。 https://www.pref.okayama.jp/kokusai/",
@@ -73,7 +73,7 @@ def test_a_newcomers_good_post_is_published_at_once(body):
     [
         SPAM,
         "副業で月収100万円！LINE登録はこちら http://example.com/line",
-        "この時計は本物と同じ品質 スーパーコピー",
+        "ロレックスのスーパーコピーを格安で販売中！全国送料無料",
         "Great post! Python training in Bangalore",
         "Earn $5000 a week from home, no experience needed! WhatsApp +1 555 0100",
         "Ch\u200beap Lоuis Vuittоn b4gs, v i s i t http://bags-outlet.example.com",

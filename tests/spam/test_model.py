@@ -109,7 +109,9 @@ def test_the_shipped_model_is_small():
 
 
 def test_the_evidence_names_the_words_that_speak_loudest():
-    words = dict(Model.load(SHIPPED_MODEL).evidence("この時計は本物と同じ品質 スーパーコピー", 3))
+    words = dict(
+        Model.load(SHIPPED_MODEL).evidence("ロレックスのスーパーコピーを格安で販売中！全国送料無料", 3)
+    )
     assert words["スーパーコピー"] > 1
 
 

@@ -25,10 +25,11 @@ from forum.spam.weights import PRIORS, UNWEIGHED
 NEWCOMER = Record(age_s=DAY_S, approved=0, rejected=0)
 KNOWN = replace(NEWCOMER, approved=1)
 LONG = "The kerosene heater is cheaper than the air conditioner. " * 5
-GOOD_SITE, BAD_SITE, NEW_SITE = (
+GOOD_SITE, BAD_SITE, OLD_SITE, NEW_SITE = (
     SiteRecord("isa.go.jp", 20, 0),
     SiteRecord("bags.example", 0, 6),
-    SiteRecord("x.example"),
+    SiteRecord("old.example", age_s=7 * DAY_S),
+    SiteRecord("x.example", age_s=6.9 * DAY_S),
 )
 
 
@@ -67,6 +68,8 @@ def test_a_plain_reply_says_nothing():
         (KNOWN, {}, {"sites": (GOOD_SITE, BAD_SITE)}, "site_rejected", 1.946, "bags.example"),
         (KNOWN, {}, {"sites": (GOOD_SITE,)}, "site_approved", 3.0, "isa.go.jp"),
         (NEWCOMER, {}, {"sites": (GOOD_SITE, NEW_SITE)}, "site_unknown", 1.0, "x.example"),
+        (NEWCOMER, {}, {"sites": (OLD_SITE, NEW_SITE)}, "site_unknown", 1.0, "x.example"),
+        (NEWCOMER, {}, {"sites": (OLD_SITE,)}, "site_unknown", 0.5, "old.example"),
         (KNOWN, {"added_links": 1}, {"sites": (NEW_SITE,)}, "site_unknown", 1.0, "x.example"),
         (KNOWN, {}, {"sites": (SiteRecord("bit.ly/3x"),)}, "shortener", 1.0, "bit.ly/3x"),
         (

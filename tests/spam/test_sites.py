@@ -51,6 +51,8 @@ def test_a_list_of_links_is_read_to_a_bound():
     assert len(sites_of(f"https://host{number}.example{number}.org/" for number in range(5000))) == 50
     assert len(site_of(f"https://{'a' * 5000}.example/")) <= 120
     assert len(site_of(f"https://t.me/{'a' * 5000}")) <= 120
+    assert len(site_of(f"https://{'1.' * 5000}/")) <= 120
+    assert len(site_of(f"https://[v1.{'a:' * 5000}]/")) <= 120
 
 
 def test_links_that_hide_where_they_lead():

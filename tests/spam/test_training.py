@@ -128,3 +128,21 @@ def test_the_score_command_names_a_broken_file(tmp_path):
     (tmp_path / "model.bin").write_bytes(b"nothing")
     with pytest.raises(SystemExit, match="not a whole model"):
         main(["score", "--model", str(tmp_path / "model.bin")])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "line 2: no JSON"),
+        ('{"label": "spam"}', "line 2: no text"),
+        ('{"text": "Hi"}', "line 2: no label"),
+        ('{"text": "Hi", "label": "egg"}', "line 2: the label must be spam or ham, not 'egg'"),
+    ],
+)
+def test_a_line_that_is_no_lesson_ends_the_command_with_its_number(tmp_path, line, said):
+    command = [sys.executable, "-m", "forum.spam", "train", "--fresh", "--model", str(tmp_path / "model.bin")]
+    good = '{"text": "Hello", "label": "ham"}'
+    done = subprocess.run(command, input=f"{good}\n{line}\n".encode(), capture_output=True, check=False)
+    assert done.returncode == 1
+    assert said in done.stderr.decode()
+    assert not (tmp_path / "model.bin").exists()

@@ -9,14 +9,17 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from forum.access import Viewer
 from forum.accounts.models import Suspension, User
-from forum.db import write
+from forum.db import reading, write
+from forum.errors import Conflict
 from forum.screening import asking
 from forum.screening.examined import unread
 from forum.screening.models import Decision, Kind, Screening
 from forum.spam.judging import Outcome, Submission, Verdict
-from forum.threads import limits, publishing
+from forum.threads import editing, limits, publishing
 from forum.threads.models import Board, Lock, Post, Revision, Status, Thread
+from forum.threads.posting import Draft
 from tests import makers
 
 pytestmark = pytest.mark.usefixtures("cast")
@@ -507,3 +510,14 @@ def test_a_sleeper_who_edits_an_advertisement_into_an_old_good_post_has_to_wait(
     assert rows(app, Screening.kind, Screening.outcome) == [("edit", "held")]
     assert {"added_links", "site_unknown"} <= rows(app, Screening.signals)[0][0].keys()
     assert "bags-outlet" not in guest.get("/t/1-first-winter-in-an-inaka-house").text
+
+
+def test_a_text_that_the_filter_did_not_read_since_nothing_was_new_is_not_published_later(app):
+    thread_by(app, "Alice")
+    with app.app_context():
+        alice = Viewer(id=1, name="Alice", is_confirmed=True, approved_count=1)
+        same = editing.prepare(reading(), alice, 1, Draft(OLD, TITLE), makers.now())
+        with write() as session:
+            session.get_one(Post, 1).body = NEW
+        with pytest.raises(Conflict), write() as session:
+            editing.edit(session, alice, 1, same, makers.now())

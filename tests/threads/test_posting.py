@@ -23,6 +23,8 @@ from forum.text.rendering import render
 from forum.threads import posting
 from forum.threads.models import Board, Lock, Post, Status, Thread
 from tests import makers
+from tests.screening.outside import asking as asking_outside
+from tests.screening.outside import serving
 
 pytestmark = pytest.mark.usefixtures("cast")
 PAGE = "/t/1-first-winter-in-an-inaka-house"
@@ -33,6 +35,7 @@ QUESTION = {
     "title": "Snow tyres or chains?",
     "body": "I drive over a pass to my second school.",
 }
+DOUBTED = "I found a cheap visa agent."
 TRAPPED = {"website": "http://x.example"}
 
 
@@ -477,6 +480,64 @@ def test_pasted_text_is_told_to_the_filter(app, sign_in):
 def test_who_may_not_write_is_told_so_before_anything_is_found_out(app):
     with app.test_request_context(), pytest.raises(Forbidden):
         posting.prepare_reply(reading(), GUEST, 1, posting.Draft("Hello there."), makers.now())
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "form", "status"),
+    [
+        (
+            "Nana",
+            REPLY,
+            {"body": f"{DOUBTED} x.example.com/1 x.example.com/2 x.example.com/3 x.example.com/4"},
+            422,
+        ),
+        ("Nana", "/new", {"board": "nowhere", "title": "One more thing", "body": DOUBTED}, 422),
+        ("Bob", REPLY, {"body": DOUBTED}, 429),
+        ("Nana", "/t/2/reply", {"body": DOUBTED}, 423),
+        ("Nana", "/t/9/reply", {"body": DOUBTED}, 404),
+        ("Bob", "/p/2/edit", {"body": f"{DOUBTED} {'x.example.com ' * 31}"}, 422),
+        ("Bob", "/p/2/edit", {"body": DOUBTED}, 303),
+        ("Bob", "/p/4/edit", {"body": f"{DOUBTED} Again."}, 423),
+    ],
+)
+def test_outside_services_hear_nothing_of_what_is_not_posted(app, sign_in, name, address, form, status):
+    doubted_thread(app, bob_wrote_at=makers.now() if status == 429 else makers.NOW)
+    assert sent_with_services_on(app, sign_in(name), address, form) == (status, False)
+
+
+def test_outside_services_are_asked_about_what_is_posted(app, sign_in):
+    doubted_thread(app, bob_wrote_at=makers.NOW)
+    assert sent_with_services_on(app, sign_in("Nana"), REPLY, {"body": DOUBTED}) == (303, True)
+    edit = {"body": "Call the visa agent in Osaka, best price."}
+    assert sent_with_services_on(app, sign_in("Bob"), "/p/2/edit", edit) == (303, True)
+
+
+def test_a_form_that_is_sent_twice_is_asked_about_once(app, sign_in):
+    doubted_thread(app, bob_wrote_at=makers.NOW)
+    nana = sign_in("Nana")
+    form = {"body": DOUBTED} | stamp_of(nana, REPLY)
+    assert sent_with_services_on(app, nana, REPLY, form) == (303, True)
+    assert sent_with_services_on(app, nana, REPLY, form) == (303, False)
+
+
+def doubted_thread(app, bob_wrote_at):
+    """An open thread (post 2 is Bob's) and one that Mori locked (post 4); Bob is known, and no more."""
+    with app.app_context(), write() as session:
+        alice, bob, mori = (
+            session.query(User).filter_by(name=name).one() for name in ("Alice", "Bob", "Mori")
+        )
+        bob.approved_count = 1
+        for at in (bob_wrote_at, makers.NOW):
+            thread = makers.thread(session, alice)
+            makers.post(session, thread, bob, body=DOUBTED, at=at)
+        session.add(Lock(thread_id=thread.id, by_id=mori.id, reason="", created_at=makers.NOW))
+
+
+def sent_with_services_on(app, browser, address, form):
+    """The status of the answer, and whether an outside service was asked."""
+    with serving() as outside, asking_outside(app, outside.url):
+        answer = browser.post(address, data=form, environ_base={"REMOTE_ADDR": "8.8.8.8"})
+        return answer.status_code, outside.requests != []
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from tests import makers
 from tests.conftest import browser
 
 GOOD_EN = "I lived in Tottori for three years. ESID, but the winters are cold everywhere. Buy a kotatsu."
-GOOD_JA = "来月から鳥取でALTになります。冬の寒さはどうですか。灯油はどこで買えますか。"
+GOOD_JA = "夏に米子へ引っ越します。中学校の英語助手です。冬は朝起きると台所も凍りますか。燃料はどのお店にありますか。"
 BAD_EN = (
     "Cheap Louis Vuitton bags, best price, free shipping, visit http://bags-outlet.example and buy now!!!"
 )

@@ -15,6 +15,7 @@ from forum.moderation import cases, deciding, items, log, queue, undoing
 from forum.moderation.forms import DecisionForm
 from forum.moderation.models import ActKind
 from forum.moderation.views import blueprint
+from forum.screening import textmodel
 from forum.threads.addresses import post_url
 from forum.web.forms import submitted
 from forum.web.language import current_language, local_address
@@ -84,6 +85,8 @@ def _decide(find: Callable[[Session], cases.Case]) -> ResponseReturnValue:
     # The list of reasons is about removals: nothing is said against what stays, and spam is a reason by itself.
     why = form.why.data or "" if kind == ActKind.REMOVE else ""
     ruling = deciding.Ruling(kind, form.seen.data or "", why, form.reason.data or "")
+    # What was taught since is taken in here, since that may take seconds after a start, and in there all others wait.
+    textmodel.learnt()
     with writing() as (session, viewer):
         deciding.decide(session, viewer, find(session), ruling, now())
     return redirect_with("spam-decided" if kind == ActKind.SPAM else "decided", _next())

@@ -49,7 +49,7 @@ def new() -> ResponseReturnValue:
     form.board.choices = [(row.slug, row.name) for row in lists.boards(reading(), current_language())]
     page = _Composer(form, _("New thread"), url_for(".new"), "new", _("Post thread"))
     return page.answer(
-        lambda session, viewer, draft: posting.prepare_thread(session, viewer, draft, now()),
+        lambda session, viewer, draft: posting.prepare_thread(session, viewer, form.board.data, draft, now()),
         lambda session, viewer, text: posting.start_thread(session, viewer, form.board.data, text, now()),
     )
 

@@ -1,0 +1,41 @@
+"""What an earlier version of the board decided, made known to the evidence that this one looks at."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from forum.screening import banding, counting
+from forum.screening.counting import Counts
+from forum.screening.models import Decision, LinkHost, Screening, TextBand
+from forum.spam.folding import fold
+from forum.spam.sites import host_of, sites_of
+
+# As long as the bands of rejected texts are kept.
+WINDOW = timedelta(days=365)
+# A year of decisions of a busy board, a few seconds of work.
+MOST_TEXTS = 5_000
+
+
+def fill(session: Session, now: datetime) -> int:
+    """Look out for copies of what was rejected within a year, and count the sites of what was decided; returns how many
+    texts were read. Done once: on a board that knows a band or a site, nothing.
+    """
+    if session.scalar(
+        sa.select(sa.or_(sa.exists().select_from(TextBand), sa.exists().select_from(LinkHost)))
+    ):
+        return 0
+    decided = sa.select(Screening).where(
+        Screening.decision.in_((Decision.SPAM, Decision.APPROVED)), Screening.created_at > now - WINDOW
+    )
+    screenings = session.scalars(decided.order_by(Screening.id.desc()).limit(MOST_TEXTS)).all()
+    own_host = host_of(current_app.config["SETTINGS"].base_url)
+    for screening in screenings:
+        is_spam = screening.decision == Decision.SPAM
+        screening.hosts = list(sites_of(fold(screening.text).links, own_host=own_host))
+        counting.change_sites(session, screening, Counts(rejected=1) if is_spam else Counts(approved=1), now)
+        banding.follow(session, screening, is_rejected=is_spam)
+    return len(screenings)
