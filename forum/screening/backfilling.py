@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from forum.screening import banding, counting
 from forum.screening.counting import Counts
+from forum.screening.examined import linked_sites
 from forum.screening.models import Decision, LinkHost, Screening, TextBand
-from forum.spam.folding import fold
-from forum.spam.sites import host_of, sites_of
 
 # As long as the bands of rejected texts are kept.
 WINDOW = timedelta(days=365)
@@ -32,10 +30,9 @@ def fill(session: Session, now: datetime) -> int:
         Screening.decision.in_((Decision.SPAM, Decision.APPROVED)), Screening.created_at > now - WINDOW
     )
     screenings = session.scalars(decided.order_by(Screening.id.desc()).limit(MOST_TEXTS)).all()
-    own_host = host_of(current_app.config["SETTINGS"].base_url)
     for screening in screenings:
         is_spam = screening.decision == Decision.SPAM
-        screening.hosts = list(sites_of(fold(screening.text).links, own_host=own_host))
+        screening.hosts = list(linked_sites(screening.text))
         counting.change_sites(session, screening, Counts(rejected=1) if is_spam else Counts(approved=1), now)
         banding.follow(session, screening, is_rejected=is_spam)
     return len(screenings)

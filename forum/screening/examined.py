@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flask import current_app
@@ -61,11 +61,11 @@ def unread(submission: Submission) -> Examined:
         mark=fingerprint(f"{submission.title}\n{submission.body}"),
         shingles=found,
         bands=nearness.bands(found),
-        sites=_sites(submission),
+        sites=linked_sites(submission.body, submission.links),
     )
 
 
-def _sites(submission: Submission) -> tuple[str, ...]:
+def linked_sites(text: str, links: Iterable[str] = ()) -> tuple[str, ...]:
     """The sites of the links as rendered, and of those that only the reader's eye would take for links."""
     own_host = host_of(current_app.config["SETTINGS"].base_url)
-    return sites_of((*submission.links, *fold(submission.body).links), own_host=own_host)
+    return sites_of((*links, *fold(text).links), own_host=own_host)
