@@ -8,17 +8,22 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036 - said in one sentence, before an import fails for want of a new name
     sys.exit(f"Engawa needs Python 3.11 or newer, and this is {sys.version.split()[0]}.")
 
+import gc
+import multiprocessing
 import socket
 import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 import sqlalchemy.exc
 from flask import Flask
-from gunicorn.app.base import Application
+from granian._granian import SocketHolder
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
 
 from forum import create_app, jobs
 from forum.db import db, reading, write
@@ -26,10 +31,18 @@ from forum.demo import seeding
 from forum.demo.people import Login
 from forum.screening import backfilling, versions
 from forum.settings import BadSettings, Settings, load
+from forum.web.boundary import Boundary
 
-ROOT = Path(__file__).resolve().parent
-# As many callers may wait for a free thread as gunicorn lets wait by itself.
+# As many callers may wait to be let in, while the board starts or all threads are busy.
 BACKLOG = 2048
+# A request waits for SQLite or argon2 most of its time, and both let the other threads run.
+THREADS = 12
+# Connections that a worker holds open, most of them idle; each costs some kilobytes and no thread.
+CONNECTIONS = 8192
+# Whoever has not sent their headers by then is cut off, as is a connection that has been idle for as long.
+HEADERS_WITHIN_S = 30
+# Who stops the board lets the requests in flight finish, which takes milliseconds, or an upload on a slow line.
+STOP_WITHIN_S = 30
 EXIT_BAD_SETTINGS = 2
 
 
@@ -72,7 +85,8 @@ def main() -> int:
         print(f"The database {settings.database_path} can't be used: {fault.orig}.", file=sys.stderr)
         return 1
     print("\n".join(_greeting(settings, logins)), flush=True)
-    _Server(app, listener).run()
+    multiprocessing.set_start_method("fork")
+    _Server(app, listener, settings.web_concurrency).run()
     return 0
 
 
@@ -149,20 +163,38 @@ def _greeting(settings: Settings, logins: tuple[Login, ...] | None) -> list[str]
     return [*lines, "Stop it with Ctrl-C."]
 
 
-class _Server(Application):
-    """gunicorn with the settings of gunicorn.conf.py, an application that is made and a socket that is bound."""
+class _Server(MPServer):
+    """granian with workers that are forked from this process, with all that it has loaded, and its bound socket.
 
-    def __init__(self, app: Flask, listener: socket.socket) -> None:
-        self.callable_app = app
-        self.bind = f"fd://{listener.detach()}"
-        super().__init__()
+    All workers listen on the one socket, so that callers who wait outlive a worker that dies. granian itself would give
+    each worker a socket of its own, and with it its waiting callers.
+    """
 
-    def load_config(self) -> None:
-        self.load_config_from_file(str(ROOT / "gunicorn.conf.py"))
-        self.cfg.set("bind", self.bind)
+    def __init__(self, app: Flask, listener: socket.socket, workers: int) -> None:
+        self._app, self._listener = Boundary(app), listener
+        super().__init__(
+            target="wsgi:app",
+            interface=Interfaces.WSGI,
+            http=HTTPModes.http1,
+            workers=workers,
+            blocking_threads=THREADS,
+            backpressure=CONNECTIONS,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_S * 1000),
+            log_level=LogLevels.error,
+            respawn_failed_workers=True,
+            workers_kill_timeout=STOP_WITHIN_S,
+        )
 
-    def load(self) -> Any:
-        return self.callable_app
+    def run(self) -> None:
+        """Serve until a signal."""
+        # What is loaded by now is never collected, so that looking for garbage does not copy it into each worker.
+        gc.collect()
+        gc.freeze()
+        self.serve(target_loader=lambda: self._app, wrap_loader=False)
+
+    def _init_shared_socket(self) -> None:
+        self._ssp, self._sso = None, None
+        self._shd = SocketHolder(self._listener.fileno(), False, BACKLOG)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,9 @@ class Settings:
     port: int = 8000
     """The TCP port that `python wsgi.py` listens on, 1 to 65535."""
 
+    web_concurrency: int = 1
+    """How many processes serve the board, 1 to 64. One is enough until a processor is busy; then one a processor."""
+
     data_dir: Path = Path("data")
     """The folder of everything the board keeps: database, key, jobs, written mails. Made when missing."""
 
@@ -108,6 +111,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         host=host,
         port=port,
+        web_concurrency=_integer(given, "web_concurrency", Settings.web_concurrency, 1, 64),
         data_dir=data_dir,
         database_url=_database(given.get("database_url", ""), data_dir),
         redis_url=_unused(given, "redis_url"),

@@ -5,4 +5,5 @@ import forum.importers.models
 import forum.mail
 import forum.moderation.models
 import forum.screening.models
-import forum.threads.models  # noqa: F401
+import forum.threads.models
+import forum.versions  # noqa: F401

@@ -94,6 +94,7 @@ def restore(app: Flask, fresh: sqlite3.Connection) -> None:
     target.close()
     app.extensions["limiter"].storage.reset()
     textmodel.init(app)
+    app.extensions["pagecache"].clear()
 
 
 def browser(app: Flask) -> Browser:

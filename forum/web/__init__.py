@@ -21,6 +21,7 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
         journal,
         language,
         notices,
+        pagecache,
         privacy,
         problems,
         safety,
@@ -36,6 +37,8 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
     problems.init(app)
     notices.init(app)
     filters.init(app)
+    # Static files are found sooner than a page, so they are looked for first.
+    pagecache.init(app, settings)
     assets.init(app, settings, static)
     app.json.ensure_ascii = False  # pyright: ignore[reportAttributeAccessIssue]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

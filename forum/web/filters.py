@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
+from babel import dates
 from flask import Flask, current_app, request
-from flask_babel import format_date, ngettext
+from flask_babel import ngettext
 from flask_babel import gettext as _
 
 from forum.access import sees_all, suspension_of
@@ -15,10 +17,11 @@ from forum.moderation.queue import waiting_count
 from forum.text import moments
 from forum.web import notices
 from forum.web.assets import asset
+from forum.web.keeping import right_until
 from forum.web.language import current_language
 from forum.web.viewer import current_viewer, now
 
-MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
+MINUTE_S, HOUR_S, DAY_S, WEEK_S = 60, 3600, 86400, 7 * 86400
 
 
 def init(app: Flask) -> None:
@@ -61,14 +64,23 @@ def jst(moment: datetime) -> str:
 
 
 def ago(moment: datetime) -> str:
-    """'3 hours ago' within a week, later the date in Japan."""
+    """'3 hours ago' within a week, later the date in Japan. The page is noted to read so until the number grows."""
     passed_s = (now() - moment).total_seconds()
+    if passed_s >= WEEK_S:
+        return _date(moment.astimezone(moments.JST).date(), current_language())
+    unit_s = next((unit_s for unit_s in (DAY_S, HOUR_S, MINUTE_S) if passed_s >= unit_s), MINUTE_S)
+    count = max(0, int(passed_s // unit_s))
+    right_until(moment.timestamp() + (count + 1) * unit_s)
     if passed_s < MINUTE_S:
         return _("just now")
-    if passed_s < HOUR_S:
-        return ngettext("%(num)d minute ago", "%(num)d minutes ago", int(passed_s // MINUTE_S))
-    if passed_s < DAY_S:
-        return ngettext("%(num)d hour ago", "%(num)d hours ago", int(passed_s // HOUR_S))
-    if passed_s < 7 * DAY_S:
-        return ngettext("%(num)d day ago", "%(num)d days ago", int(passed_s // DAY_S))
-    return format_date(moment.astimezone(moments.JST).date(), "medium")
+    if unit_s == MINUTE_S:
+        return ngettext("%(num)d minute ago", "%(num)d minutes ago", count)
+    if unit_s == HOUR_S:
+        return ngettext("%(num)d hour ago", "%(num)d hours ago", count)
+    return ngettext("%(num)d day ago", "%(num)d days ago", count)
+
+
+@lru_cache(maxsize=4096)
+def _date(day: date, language: str) -> str:
+    """A day as it is written in a language; kept, because it takes longer than all else that a line of a list needs."""
+    return dates.format_date(day, "medium", locale=language)

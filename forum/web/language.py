@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, request
 from flask_babel import Babel
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
 from forum.errors import NotFound
@@ -29,9 +33,16 @@ def current_language() -> str:
     if not has_request_context():
         return "en"
     if "language" not in g:
-        chosen = request.cookies.get(COOKIE, "")
-        g.language = chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
+        g.language = choose(request.cookies.get(COOKIE, ""), request.headers.get("Accept-Language", ""))
     return g.language
+
+
+@lru_cache(maxsize=256)
+def choose(chosen: str, accepted: str) -> str:
+    """'en' or 'ja': what the visitor chose, else what an Accept-Language header likes best."""
+    if chosen in LANGUAGES:
+        return chosen
+    return parse_accept_header(accepted, LanguageAccept).best_match(LANGUAGES) or "en"
 
 
 @blueprint.post("/language")

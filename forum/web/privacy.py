@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from forum.screening import services
+from forum.web.keeping import kept
 from forum.screening.origins import NETWORK_KEPT
 from forum.screening.tidying import BANDS_KEPT, REJECTED_BANDS_KEPT
 
@@ -37,6 +38,7 @@ class Outsider:
 
 
 @blueprint.get("/privacy")
+@kept()
 def privacy() -> str:
     """How texts are screened, what is kept of it, for how long, and who sees it."""
     return render_template(

@@ -14,6 +14,7 @@ from forum.moderation.models import ReportReason
 from forum.moderation.views import blueprint
 from forum.threads.addresses import post_url
 from forum.web.forms import submitted
+from forum.web.keeping import BEFORE, kept
 from forum.web.language import current_language
 from forum.web.notices import redirect_with
 from forum.web.viewer import current_viewer, now, writing
@@ -34,6 +35,7 @@ def report(post_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/log")
+@kept("log", "threads", "boards", "people", query=BEFORE)
 def log() -> ResponseReturnValue:
     """What the moderators did, the newest first."""
     before = request.args.get("before")
@@ -42,6 +44,7 @@ def log() -> ResponseReturnValue:
 
 
 @blueprint.get("/log.atom")
+@kept("log", "threads", "boards", "people")
 def log_feed() -> Response:
     """The same for feed readers."""
     response = make_response(

@@ -14,11 +14,13 @@ from forum.threads.forms import ReplyForm
 from forum.threads.limits import told
 from forum.threads.views import blueprint
 from forum.web.filters import absolute
+from forum.web.keeping import BEFORE, PAGE, kept
 from forum.web.language import current_language
 from forum.web.viewer import current_viewer, now
 
 
 @blueprint.get("/")
+@kept("threads", "boards", "people", query=BEFORE)
 def latest() -> str:
     """The threads of all boards, the one with the newest post first."""
     before = request.args.get("before")
@@ -34,12 +36,14 @@ def latest() -> str:
 
 
 @blueprint.get("/boards")
+@kept("threads", "boards")
 def boards() -> str:
     """All boards."""
     return render_template("threads/boards.html", boards=lists.boards(db_reading(), current_language()))
 
 
 @blueprint.get("/b/<slug>")
+@kept("board {slug}", "people", query=BEFORE)
 def board(slug: str) -> str:
     """The threads of a board."""
     session, language, before = db_reading(), current_language(), request.args.get("before")
@@ -56,6 +60,7 @@ def board(slug: str) -> str:
 
 @blueprint.get("/t/<int:thread_id>", defaults={"slug": ""})
 @blueprint.get("/t/<int:thread_id>-<path:slug>")
+@kept("thread {thread_id}", "boards", "people", query=PAGE)
 def thread(thread_id: int, slug: str) -> ResponseReturnValue:
     """A page of a thread. An address with another slug, as after a change of title, leads to the canonical one."""
     viewer, page = current_viewer(), row_number(request.args.get("page", "1"))

@@ -1,0 +1,90 @@
+"""When what a page shows last changed: one number a topic, kept by triggers in the database itself.
+
+So whoever writes, a worker, a command, an import or a person with an SQL prompt, changes the number in the same
+transaction. A page that was made before that is then known to be old, in every process. The triggers are in
+`migrations/versions/0003_page_versions.py`; these are the topics:
+
+    thread 7        the thread's row, its posts, whether it is locked or pinned
+    board alt       the rows of the board's threads, as its list shows them, and their opening posts
+    threads         the same of all boards together, and the boards' counts
+    boards          the boards' names, descriptions and order
+    people          what is shown of members beside their posts
+    log             what moderators did
+    clock           how many changes there have been: the highest number of all
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.schema import Model
+
+CLOCK = "clock"
+
+
+class PageVersion(Model):
+    """A topic, and the reading of the clock at its last change. Written by triggers only."""
+
+    __tablename__ = "page_versions"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - how SQLAlchemy takes a table's options
+
+    topic: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    version: Mapped[int]
+
+
+def newest(*topics: sa.ColumnElement[str] | str) -> sa.ScalarSelect[int | None]:
+    """The version of whatever changed last of `topics`, as a column for the statement that reads them."""
+    query = sa.select(sa.func.max(PageVersion.version)).where(PageVersion.topic.in_(topics))
+    return query.scalar_subquery()
+
+
+class Watch:
+    """Tells what changed since a page was made, by a connection of its own that never writes.
+
+    SQLite counts for a connection the commits of all others, in whatever process (`PRAGMA data_version`), so while
+    that count stands still nothing has changed and nothing else has to be asked. One statement of about 3 µs.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._clock = (-1, 0)
+
+    def moment(self) -> int:
+        """A number that is another one after each commit. Raises sqlite3.Error when the database can't be read."""
+        with self._lock:
+            return self._ask("PRAGMA data_version")
+
+    def clock(self) -> tuple[int, int]:
+        """The moment, and the clock's reading at it or later: what is read from now on is at least as new."""
+        with self._lock:
+            moment = self._ask("PRAGMA data_version")
+            if moment != self._clock[0]:
+                self._clock = moment, self._newest((CLOCK,))
+            return self._clock
+
+    def newest(self, topics: Sequence[str]) -> int:
+        """The version of whatever changed last of `topics`, 0 if nothing did; one statement."""
+        with self._lock:
+            return self._newest(topics)
+
+    def _newest(self, topics: Sequence[str]) -> int:
+        marks = ",".join("?" * len(topics))
+        query = f"SELECT max(version) FROM page_versions WHERE topic IN ({marks})"  # noqa: S608 - marks only
+        return self._ask(query, topics) or 0
+
+    def _ask(self, query: str, values: Sequence[str] = ()) -> Any:
+        # Opened at the first question, because the application is made before a server forks its workers, and a
+        # connection to SQLite must not be carried over a fork.
+        if self._connection is None:
+            self._connection = sqlite3.connect(self._database, isolation_level=None, check_same_thread=False)
+            self._connection.execute("PRAGMA query_only = ON")
+        return self._connection.execute(query, values).fetchone()[0]

@@ -1,0 +1,44 @@
+"""What a view says so that its page is kept for guests: see `forum.web.pagecache`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import request
+
+PLAIN = re.compile("")
+PAGE = re.compile(r"(page=[1-9][0-9]{0,8})?")
+BEFORE = re.compile(r"(before=[1-9][0-9]{0,19}(\.[1-9][0-9]{0,19})?)?")
+"""The queries, each in its one spelling, with which a page is kept; with others it is made each time."""
+
+# Where a page says until when the times on it read as they do.
+UNTIL = "forum.right_until_s"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How a view is kept: the topics that its page shows, with places for parts of the address, and its queries."""
+
+    topics: tuple[str, ...]
+    query: re.Pattern[str]
+
+
+def kept(*topics: str, query: re.Pattern[str] = PLAIN) -> Callable[[View], View]:
+    """Keep what a view shows to guests. `topics`, of `forum.versions`, name all that it reads from the database."""
+
+    def mark(view: View) -> View:
+        view.keeping = Keeping(topics, query)  # pyright: ignore[reportFunctionMemberAccess]
+        return view
+
+    return mark
+
+
+def right_until(moment_s: float) -> None:
+    """Note that what is being made reads otherwise from `moment_s` on, in seconds since 1970."""
+    environ = request.environ
+    environ[UNTIL] = min(environ.get(UNTIL, moment_s), moment_s)

@@ -1,0 +1,72 @@
+"""A page as it is kept: its headers, and its body in each coding that somebody asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.http import parse_etags
+
+from forum.web.compression import CODINGS, SMALLEST_BYTES
+
+Headers = list[tuple[str, str]]
+
+# What a page costs beside its bytes: its key, its headers and the objects around them.
+OVERHEAD_BYTES = 2500
+
+
+@dataclass(slots=True, eq=False)
+class Page:
+    """An answer of 200 that is the same for every guest who reads its language."""
+
+    headers: Headers
+    """All but those of one coding."""
+    not_modified: Headers
+    """The headers of a 304."""
+    tag: str
+    forms: dict[str, tuple[Headers, bytes]]
+    """By coding: the headers and the body; "" is the body as it is."""
+    topics: tuple[str, ...]
+    clock: int
+    """The reading of the clock (`forum.versions`) before the page was made."""
+    moment: int
+    """The moment at which the page was last found to be right."""
+    until_s: float
+    """When a time on it will read otherwise, in seconds since 1970."""
+
+    @property
+    def size_bytes(self) -> int:
+        """What the page takes in memory."""
+        return OVERHEAD_BYTES + sum(len(body) for _, body in self.forms.values())
+
+    def answer(
+        self, environ: dict[str, Any], coding: str, start_response: Callable[..., Any]
+    ) -> list[bytes]:
+        """What the visitor gets: 304 where they have it already, else the body in `coding`, which must be there."""
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known is not None and (known == self.tag or self._is_among(known)):
+            start_response("304 NOT MODIFIED", self.not_modified)
+            return []
+        headers, body = self.forms[coding]
+        start_response("200 OK", headers)
+        return [body] if environ["REQUEST_METHOD"] == "GET" else []
+
+    def add(self, coding: str) -> None:
+        """Make the body in one more coding."""
+        headers, body = next(iter(self.forms.values()))
+        packed = dict(headers).get("Content-Encoding")
+        plain = CODINGS[packed].unpack(body) if packed else body
+        self.forms[coding] = form_of(self.headers, coding, plain)
+
+    def _is_among(self, known: str) -> bool:
+        """Whether an If-None-Match header names this page, weakly compared."""
+        return parse_etags(known).contains_weak(self.tag.removeprefix("W/").strip('"'))
+
+
+def form_of(headers: Headers, coding: str, plain: bytes) -> tuple[Headers, bytes]:
+    """The headers and the body of a page in a coding; a small page travels as it is, whatever the visitor takes."""
+    if not coding or len(plain) < SMALLEST_BYTES:
+        return [*headers, ("Content-Length", str(len(plain)))], plain
+    body = CODINGS[coding].dense(plain)
+    return [*headers, ("Content-Encoding", coding), ("Content-Length", str(len(body)))], body

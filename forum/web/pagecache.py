@@ -1,0 +1,214 @@
+"""Guests' pages, kept as they were sent and answered in front of Flask, each right as of the last commit.
+
+A page is made from its address and the visitor's language alone, with nothing else of the request in sight, so that
+whatever a stranger sends can't get into what others see. At every answer the database is asked whether something was
+committed since; then the versions of the page's topics decide (`forum.versions`). A view is kept when it says what its
+page shows, with `@kept`; everything else goes to Flask.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import math
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_cookie
+
+from forum.settings import Settings
+from forum.versions import Watch
+from forum.web import language, notices
+from forum.web.compression import coding_of
+from forum.web.keeping import UNTIL, Keeping
+from forum.web.page import Page, form_of
+from forum.web.shelf import Shelf
+
+log = logging.getLogger(__name__)
+
+# About five thousand pages of a thread, in a small part of a small machine's memory.
+MOST_BYTES = 32 * 1024 * 1024
+# How long a visitor waits for the page that another one's request is making, before they have it made for themselves.
+PATIENCE_S = 5
+REPORT_EVERY_S = 60
+# Headers that speak of one answer, or that are made anew for each.
+OF_ONE_ANSWER = frozenset({"x-request-id", "date", "content-length"})
+
+Environ = dict[str, Any]
+Key = tuple[str, str, str]
+
+
+def init(app: Flask, settings: Settings) -> None:
+    """Put the kept pages in front of the application."""
+    app.extensions["pagecache"] = PageCache(app, settings)
+    app.wsgi_app = app.extensions["pagecache"]
+
+
+class PageCache:
+    """The WSGI application that answers from what is kept, or lets the one behind it answer."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self._app = app
+        self._behind = app.wsgi_app
+        self._site = urlsplit(settings.base_url)
+        self._watch = Watch(settings.database_path)
+        self._pages: Shelf[Page] = Shelf(MOST_BYTES)
+        self._making: dict[Key, threading.Lock] = {}
+        self._lock = threading.Lock()
+        self._reader = lru_cache(maxsize=1024)(self._find_reader)
+        self._answered = self._made = 0
+        self._reported_s = time.monotonic()
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            reader = self._reader(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+            if reader is not None:
+                key = reader, environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+                try:
+                    page = self._find(key) or self._make(key, environ)
+                except sqlite3.Error:
+                    # Whatever is wrong with the database, the application says it in its own words.
+                    page = None
+                if page is not None:
+                    return self._answer(key, page, environ, start_response)
+        return self._behind(environ, start_response)
+
+    def clear(self) -> None:
+        """Forget every page, as when the database was replaced by another one."""
+        self._pages.clear()
+
+    def _answer(self, key: Key, page: Page, environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
+        coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if coding not in page.forms:
+            page.add(coding)
+            self._pages.put(key, page, page.size_bytes)
+        return page.answer(environ, coding, start_response)
+
+    def _find_reader(self, cookies: str, accepted_languages: str) -> str | None:
+        """The language of a guest, or None for whoever has a session or a sentence to be told: theirs is not kept."""
+        given = parse_cookie(cookies)
+        if self._app.config["VIEWER_COOKIE"] in given or notices.COOKIE in given:
+            return None
+        return language.choose(given.get(language.COOKIE, ""), accepted_languages)
+
+    def _find(self, key: Key) -> Page | None:
+        page = self._pages.get(key)
+        if page is None:
+            return None
+        if not self._is_right(page):
+            self._pages.remove(key, page)
+            return None
+        self._answered += 1
+        return page
+
+    def _is_right(self, page: Page) -> bool:
+        moment = self._watch.moment()
+        if page.moment != moment:
+            if self._watch.newest(page.topics) > page.clock:
+                return False
+            page.moment = moment
+        return time.time() < page.until_s
+
+    def _make(self, key: Key, environ: Environ) -> Page | None:
+        """The page of an address that is kept, made by one request while others wait for it; None for any other."""
+        topics = self._topics(key)
+        if topics is None:
+            return None
+        with self._alone_with(key) as is_first:
+            page = None if is_first else self._find(key)
+            return page or self._build(key, topics, environ)
+
+    def _topics(self, key: Key) -> tuple[str, ...] | None:
+        """What the page at an address shows, or None when its view is not kept, or not with this query."""
+        _, path, query = key
+        adapter = self._app.url_map.bind(self._site.netloc)
+        try:
+            endpoint, arguments = adapter.match(path.encode("latin-1").decode(errors="replace"), "GET")
+        except HTTPException:
+            return None
+        keeping: Keeping | None = getattr(self._app.view_functions[endpoint], "keeping", None)
+        if keeping is None or not keeping.query.fullmatch(query):
+            return None
+        return tuple(topic.format(**arguments) for topic in keeping.topics)
+
+    @contextmanager
+    def _alone_with(self, key: Key) -> Generator[bool]:
+        """The turn to make a page: yields whether nobody was making it already."""
+        with self._lock:
+            is_first = key not in self._making
+            turn = self._making.setdefault(key, threading.Lock())
+        has_turn = turn.acquire(timeout=PATIENCE_S)
+        try:
+            yield is_first
+        finally:
+            with self._lock:
+                self._making.pop(key, None)
+            if has_turn:
+                turn.release()
+
+    def _build(self, key: Key, topics: tuple[str, ...], environ: Environ) -> Page | None:
+        # Before the page is read, so that a commit in between makes it old rather than overlooked.
+        moment, clock = self._watch.clock()
+        asked = self._question(key, environ)
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+        answer = self._behind(asked, lambda status, headers, _=None: started.append((status, headers)))
+        try:
+            body = b"".join(answer)
+        finally:
+            getattr(answer, "close", lambda: None)()
+        status, headers = started[0]
+        given = {name.lower(): value for name, value in headers}
+        if not status.startswith("200 ") or "set-cookie" in given or given.get("cache-control") != "no-cache":
+            return None
+        lasting = [(name, value) for name, value in headers if name.lower() not in OF_ONE_ANSWER]
+        coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        forms = {coding: form_of(lasting, coding, body)}
+        not_modified = [(name, value) for name, value in lasting if name.lower() != "content-type"]
+        until_s = asked.get(UNTIL, math.inf)
+        page = Page(lasting, not_modified, given["etag"], forms, topics, clock, moment, until_s)
+        self._pages.put(key, page, page.size_bytes)
+        self._report()
+        return page
+
+    def _question(self, key: Key, environ: Environ) -> Environ:
+        """The request that a page is made by: what the key holds, and the sender's address for the log."""
+        reader, path, query = key
+        return {
+            "REQUEST_METHOD": "GET",
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": self._site.hostname,
+            "SERVER_PORT": str(self._site.port or (443 if self._site.scheme == "https" else 80)),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": self._site.netloc,
+            "HTTP_ACCEPT": "text/html",
+            "HTTP_ACCEPT_LANGUAGE": reader,
+            "REMOTE_ADDR": environ.get("REMOTE_ADDR", ""),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": self._site.scheme,
+            "wsgi.input": io.BytesIO(),
+            "wsgi.errors": environ["wsgi.errors"],
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+        }
+
+    def _report(self) -> None:
+        """Once a minute at most: how many answers came from what is kept, since these have no line of their own."""
+        self._made += 1
+        now_s = time.monotonic()
+        if now_s - self._reported_s < REPORT_EVERY_S:
+            return
+        report = {"answered": self._answered, "made": self._made, "pages": len(self._pages), "bytes": self._pages.bytes}
+        log.info("kept pages", extra=report)
+        self._answered = self._made = 0
+        self._reported_s = now_s

@@ -1,0 +1,102 @@
+"""The version of all that a page can show, kept by triggers, so that no writer can forget it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = depends_on = None
+
+ALL_THREADS = "'threads' WHERE 1"
+ALL_BOARDS = "'boards' WHERE 1"
+PEOPLE = "'people' WHERE 1"
+BOARD_OF = (
+    "'board ' || boards.slug FROM threads JOIN boards ON boards.id = threads.board_id WHERE threads.id ="
+)
+
+# What is inserted, changed or deleted shows on these topics; {row} is NEW or OLD.
+THREAD = (
+    "'thread ' || {row}.id WHERE 1",
+    "'board ' || boards.slug FROM boards WHERE boards.id = {row}.board_id",
+)
+POST = (
+    "'thread ' || {row}.thread_id WHERE 1",
+    # An opening post stands in the feeds of its board and of all boards.
+    "'threads' WHERE {row}.is_opening",
+    BOARD_OF + " {row}.thread_id AND {row}.is_opening",
+)
+MARK = ("'thread ' || {row}.thread_id WHERE 1", BOARD_OF + " {row}.thread_id")
+BOARD = ("'board ' || {row}.slug WHERE 1",)
+
+SHOWN_OF_BOARD = "slug, name, name_ja, description, description_ja, lang, position"
+SHOWN_OF_PERSON = (
+    "name, display_name, role, jet_role, prefecture, place, year_from, year_to, hidden_parts, is_demo"
+)
+
+
+def of(topics: tuple[str, ...], row: str, moves_by: str = "") -> list[str]:
+    """The topics of a row as it is or, of one that is changed, as it is and as it was before it moved."""
+    before = (
+        of(tuple(f"{topic} AND OLD.{moves_by} <> NEW.{moves_by}" for topic in topics), "OLD")
+        if moves_by
+        else []
+    )
+    return [topic.format(row=row) for topic in topics] + before
+
+
+# Table, what happens to it, when that matters, and the topics that it changes.
+TRIGGERS = (
+    ("threads", "INSERT", "", [ALL_THREADS, *of(THREAD, "NEW")]),
+    ("threads", "UPDATE", "", [ALL_THREADS, *of(THREAD, "NEW", moves_by="board_id")]),
+    ("threads", "DELETE", "", [ALL_THREADS, *of(THREAD, "OLD")]),
+    ("posts", "INSERT", "WHEN NEW.status = 'public'", of(POST, "NEW")),
+    ("posts", "UPDATE", "WHEN 'public' IN (OLD.status, NEW.status)", of(POST, "NEW", moves_by="thread_id")),
+    ("posts", "DELETE", "WHEN OLD.status = 'public'", of(POST, "OLD")),
+    *(
+        (table, change, "", [ALL_THREADS, *topics])
+        for table in ("thread_locks", "thread_pins")
+        for change, topics in (
+            ("INSERT", of(MARK, "NEW")),
+            ("UPDATE", of(MARK, "NEW", moves_by="thread_id")),
+            ("DELETE", of(MARK, "OLD")),
+        )
+    ),
+    ("boards", "INSERT", "", [ALL_BOARDS, *of(BOARD, "NEW")]),
+    ("boards", f"UPDATE OF {SHOWN_OF_BOARD}", "", [ALL_BOARDS, *of(BOARD, "NEW", moves_by="slug")]),
+    ("boards", "UPDATE OF threads_count, posts_count", "", [ALL_THREADS]),
+    ("boards", "DELETE", "", [ALL_BOARDS, *of(BOARD, "OLD")]),
+    ("users", f"UPDATE OF {SHOWN_OF_PERSON}", "", [PEOPLE]),
+    ("users", "DELETE", "", [PEOPLE]),
+    ("moderation_acts", "INSERT", "", ["'log' WHERE 1"]),
+)
+
+# SELECT the topic, then what it is selected from.
+TOUCH = (
+    "INSERT INTO page_versions (version, topic) "
+    "SELECT (SELECT version FROM page_versions WHERE topic = 'clock'), {topic} "
+    "ON CONFLICT (topic) DO UPDATE SET version = excluded.version; "
+)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "page_versions",
+        sa.Column("topic", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("topic", name=op.f("pk_page_versions")),
+        sqlite_with_rowid=False,
+    )
+    op.execute("INSERT INTO page_versions (topic, version) VALUES ('clock', 0)")
+    for number, (table, change, when, topics) in enumerate(TRIGGERS):
+        op.execute(
+            f"CREATE TRIGGER page_versions_{number:02} AFTER {change} ON {table} {when} BEGIN "
+            "UPDATE page_versions SET version = version + 1 WHERE topic = 'clock'; "
+            + "".join(TOUCH.format(topic=topic) for topic in topics)
+            + "END"
+        )
+
+
+def downgrade() -> None:
+    for number in range(len(TRIGGERS)):
+        op.execute(f"DROP TRIGGER page_versions_{number:02}")
+    op.drop_table("page_versions")
