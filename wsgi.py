@@ -35,8 +35,8 @@ from forum.web.boundary import Boundary
 
 # As many callers may wait to be let in, while the board starts or all threads are busy.
 BACKLOG = 2048
-# A request waits for SQLite or argon2 most of its time, and both let the other threads run.
-THREADS = 12
+# Most of them wait, for a body that is on its way or for their turn: see `forum/web/gate.py`.
+THREADS = 64
 # Connections that a worker holds open, most of them idle; each costs some kilobytes and no thread.
 CONNECTIONS = 8192
 # Whoever has not sent their headers by then is cut off, as is a connection that has been idle for as long.

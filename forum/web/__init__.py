@@ -17,6 +17,7 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
         assets,
         compression,
         filters,
+        gate,
         health,
         journal,
         language,
@@ -37,7 +38,9 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
     problems.init(app)
     notices.init(app)
     filters.init(app)
-    # Static files are found sooner than a page, so they are looked for first.
+    # In front of Flask, from the inside out: the gate, kept pages, which need no turn, and static files, which are
+    # found sooner than a page.
+    gate.init(app)
     pagecache.init(app, settings)
     assets.init(app, settings, static)
     app.json.ensure_ascii = False  # pyright: ignore[reportAttributeAccessIssue]
