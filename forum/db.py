@@ -83,4 +83,7 @@ def _prepare(connection: sqlite3.Connection, record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+    # Said to the driver itself: every page begins a transaction, and SQLAlchemy would take as long as a query for it.
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy.orm import InstrumentedAttribute
 
-from forum.accounts.cards import card_of
+from forum.accounts.cards import card_of, language
 from forum.accounts.models import User
 
 PERSON: tuple[InstrumentedAttribute[Any], ...] = (
@@ -25,6 +28,9 @@ PERSON: tuple[InstrumentedAttribute[Any], ...] = (
 """The columns that `person_of` needs; add them to a select that joins the author."""
 
 
+_Columns: Any = namedtuple("_Columns", [column.key for column in PERSON])  # noqa: PYI024 - named by PERSON
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A name with its link, a staff badge, and the parts of the JET card that are not hidden."""
@@ -35,7 +41,19 @@ class Person:
     card: str | None
     is_demo: bool = False
 
+    @property
+    def url(self) -> str:
+        return f"/u/{quote(self.name)}"
+
 
 def person_of(row: Any) -> Person:
     """The person in a row that has the columns of PERSON."""
+    return person(language(), tuple(getattr(row, column.key) for column in PERSON))
+
+
+# A page shows the same few people again and again, and a card says its words in the reader's language.
+@lru_cache(maxsize=4096)
+def person(_language: str, values: tuple[Any, ...]) -> Person:
+    """The person of whom `values` are the columns of PERSON, for a reader of a language, who must be the present one."""
+    row = _Columns(*values)
     return Person(row.name, row.display_name, row.role, card_of(row), row.is_demo)

@@ -23,12 +23,14 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
         language,
         notices,
         pagecache,
+        printing,
         privacy,
         problems,
         safety,
         viewer,
     )
 
+    app.jinja_environment = printing.SharedGlobals
     # Flask runs what comes after a view in reverse order: answers are hardened and tagged first, compressed last.
     journal.init(app)
     compression.init(app)
@@ -38,6 +40,7 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
     problems.init(app)
     notices.init(app)
     filters.init(app)
+    printing.init(app)
     # In front of Flask, from the inside out: the gate, kept pages, which need no turn, and static files, which are
     # found sooner than a page.
     gate.init(app)

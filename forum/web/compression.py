@@ -72,7 +72,8 @@ def compress(response: Response) -> Response:
     """The answer compressed where that helps; a weak ETag names all its forms."""
     if response.direct_passthrough or response.mimetype not in TYPES:
         return response
-    response.vary.add("Accept-Encoding")
+    if "Vary" not in response.headers:
+        response.headers.add("Vary", "Accept-Encoding")
     coding = coding_of(request.headers.get("Accept-Encoding", ""))
     if response.status_code == 304 or not coding or "Content-Encoding" in response.headers:
         return response

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from babel import dates
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
 from flask_babel import ngettext
 from flask_babel import gettext as _
 
@@ -30,7 +30,9 @@ def init(app: Flask) -> None:
     app.add_template_filter(jst)
     app.add_template_filter(ago)
     app.add_template_filter(absolute)
+    app.add_template_filter(told)
     app.add_template_global(asset)
+    app.add_template_global(address, "url_for")
     # Called by the page that shows it, so that a feed, which shows none, does not use it up.
     app.add_template_global(notices.current, "current_notice")
     app.add_template_global(notices.posted_key)
@@ -48,14 +50,38 @@ def init(app: Flask) -> None:
         }
 
 
+def address(endpoint: str, **values: Any) -> str:
+    """`url_for`; that of a page without parts is looked up once, since the router takes as long as a line of a list."""
+    if values:
+        return url_for(endpoint, **values)
+    known = current_app.extensions.setdefault("addresses", {})
+    if endpoint not in known:
+        known[endpoint] = url_for(endpoint)
+    return known[endpoint]
+
+
 def absolute(address: str) -> str:
     """The full public address of a page: from BASE_URL, never from what a request calls its host."""
     return current_app.config["SETTINGS"].base_url + address
 
 
+class Told(NamedTuple):
+    """A moment in the three ways that a page tells it."""
+
+    iso: str
+    jst: str
+    ago: str
+
+
+def told(moment: datetime) -> Told:
+    """A moment for machines, in Japan, and as long ago as it is."""
+    language = current_language()
+    return Told(iso(moment), moments.in_japan(moment, language), ago(moment))
+
+
 def iso(moment: datetime) -> str:
     """2026-11-22T08:02:00Z, for machines."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:-6]}Z"
 
 
 def jst(moment: datetime) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import cast
 
+from babel.support import Translations
 from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, request
-from flask_babel import Babel
+from flask_babel import Babel, get_translations
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
@@ -24,12 +27,28 @@ blueprint = Blueprint("web", __name__)
 def init(app: Flask) -> None:
     """Translate by the catalogues beside this package."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
-    Babel(app, locale_selector=current_language)
+    Babel(app, locale_selector=current_language, configure_jinja=False)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    # A page says some forty sentences, and Flask-Babel would look up language and catalogue for each of them anew.
+    catalogues: dict[str, Translations] = {}
+
+    def catalogue() -> Translations:
+        language = current_language()
+        if (found := catalogues.get(language)) is None:
+            found = catalogues[language] = cast("Translations", get_translations())
+        return found
+
+    install: Callable[..., None] = app.jinja_env.install_gettext_callables  # pyright: ignore[reportAttributeAccessIssue]
+    install(
+        gettext=lambda message: catalogue().ugettext(message),
+        ngettext=lambda one, many, number: catalogue().ungettext(one, many, number),
+        newstyle=True,
+    )
     app.register_blueprint(blueprint)
 
 
 def current_language() -> str:
-    """'en' or 'ja'; English outside a request, as in commands and jobs, unless `speaking` says otherwise."""
+    """'en' or 'ja'; English outside a request, as in commands and jobs."""
     if not has_request_context():
         return "en"
     if "language" not in g:

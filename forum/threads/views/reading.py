@@ -12,7 +12,7 @@ from forum.threads import reading as threads
 from forum.threads.addresses import board_url, thread_url
 from forum.threads.forms import ReplyForm
 from forum.threads.limits import told
-from forum.threads.views import blueprint
+from forum.threads.views import articles, blueprint
 from forum.web.filters import absolute
 from forum.web.keeping import BEFORE, PAGE, kept
 from forum.web.language import current_language
@@ -64,16 +64,19 @@ def board(slug: str) -> str:
 def thread(thread_id: int, slug: str) -> ResponseReturnValue:
     """A page of a thread. An address with another slug, as after a change of title, leads to the canonical one."""
     viewer, page = current_viewer(), row_number(request.args.get("page", "1"))
-    shown = threads.thread_page(db_reading(), viewer, thread_id, page, current_language(), now())
+    shown = threads.find(db_reading(), viewer, thread_id, page, current_language())
     canonical = shown.pager.url(page)
     if thread_url(thread_id, slug) != shown.url:
         return redirect(canonical, 301)
+    posts = articles.of(db_reading(), viewer, shown)
     form = ReplyForm() if shown.may_reply else None
     if form:
         form.stamp()
     return render_template(
         "threads/thread.html",
         thread=shown,
+        posts=posts.articles,
+        description=posts.description,
         form=form,
         limits=told(viewer, now()) if form else (),
         canonical_url=absolute(canonical),

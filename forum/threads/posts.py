@@ -1,0 +1,195 @@
+"""The posts of a thread's page: what everybody sees of them, and what one viewer may do and must know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from forum.access import (
+    Viewer,
+    may_delete,
+    may_edit,
+    may_moderate,
+    may_report,
+    may_restore,
+    sees_all,
+    visible_posts,
+)
+from forum.accounts.cards import language
+from forum.accounts.models import User
+from forum.people import PERSON, Person, person
+from forum.screening import words
+from forum.screening.models import Decision, Screening
+from forum.text.rendering import stored
+from forum.threads.addresses import POSTS_PER_PAGE, post_url
+from forum.threads.models import Post, Revision, RevisionStatus, Status
+
+# A page shows this many waiting posts at most: to their author, or to the staff, who have the queue for the rest.
+WAITING_SHOWN = 20
+
+
+class PostText(NamedTuple):
+    """A post as it stands on the page; `note` is for its author and the staff, and empty for everybody else."""
+
+    id: int
+    number: int | None
+    author_id: int
+    status: str
+    html: Markup
+    lang: str
+    created_at: datetime
+    edited_at: datetime | None
+    author: Person
+    note: str
+
+    @property
+    def url(self) -> str:
+        return post_url(self.id)
+
+    @property
+    def place(self) -> tuple[bool, int]:
+        """What a page's posts are sorted by: their number, and those without one behind the others."""
+        return self.number is None, self.number or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What a viewer may do with a post: each address is None where they may not."""
+
+    quote_url: str | None
+    edit_url: str | None
+    delete_url: str | None
+    restore_url: str | None
+    report_url: str | None
+    moderate_url: str | None
+
+
+_COLUMNS = (
+    Post.id,
+    Post.number,
+    Post.author_id,
+    Post.status,
+    Post.html,
+    Post.lang,
+    Post.created_at,
+    Post.edited_at,
+    *PERSON,
+)
+_first, _last, _thread, _viewer = (
+    sa.bindparam(name, type_=sa.Integer) for name in ("first", "last", "thread_id", "viewer_id")
+)
+_on_page = sa.and_(Post.thread_id == _thread, Post.number.between(_first, _last))
+_without_number = sa.and_(Post.thread_id == _thread, Post.number.is_(None))
+
+_pending = sa.and_(Screening.post_id == Post.id, Screening.decision == Decision.PENDING)
+_has_newer = sa.exists().where(Revision.post_id == Post.id, Revision.status == RevisionStatus.HELD)
+_NOTED = (
+    sa.select(*_COLUMNS, Screening.reasons, _has_newer.label("has_newer"))
+    .join(User, User.id == Post.author_id)
+    .outerjoin(Screening, _pending)
+)
+
+# Built once: to build a statement takes SQLAlchemy as long as to run it.
+EVERYBODY_S = (
+    sa.select(*_COLUMNS)
+    .join(User, User.id == Post.author_id)
+    .where(_on_page, Post.status == Status.PUBLIC)
+    .order_by(Post.number)
+)
+# Each half is found by an index of its own.
+_OWN_IDS = sa.union_all(
+    sa.select(Post.id).where(_on_page, Post.author_id == _viewer),
+    sa.select(Post.id).where(_without_number, Post.author_id == _viewer),
+)
+OWN = (
+    _NOTED.where(Post.id.in_(_OWN_IDS), sa.or_(Post.status != Status.PUBLIC, _has_newer))
+    .order_by(Post.id)
+    .limit(POSTS_PER_PAGE + WAITING_SHOWN)
+)
+
+
+def public(session: Session, thread_id: int, page: int) -> list[PostText]:
+    """The posts that everybody sees on a page, by number. One statement."""
+    # By the connection, because the session would look at each row for objects to keep.
+    rows = session.connection().execute(EVERYBODY_S, _range(thread_id, page))
+    in_language = language()
+    return [_text(row, in_language, "") for row in rows]
+
+
+def own(session: Session, viewer: Viewer, thread_id: int, page: int, pages: int) -> list[PostText]:
+    """Those of the viewer's own posts on a page that others don't see so: gone, waiting, or with a newer version.
+
+    One statement.
+    """
+    rows = session.execute(OWN, {**_range(thread_id, page), "viewer_id": viewer.id})
+    texts = [_text(row, language(), _note(row, viewer)) for row in rows]
+    # Posts without a number stand at the end of the thread.
+    return [text for text in texts if text.number is not None or page == pages]
+
+
+def every(session: Session, viewer: Viewer, thread_id: int, page: int, pages: int) -> list[PostText]:
+    """All posts of a page that exist for the viewer, for the staff. One statement, one more on the last page."""
+    numbered = _NOTED.where(_on_page, visible_posts(viewer)).order_by(Post.number)
+    rows = list(session.execute(numbered, _range(thread_id, page)))
+    if page == pages:
+        waiting = _NOTED.where(_without_number, visible_posts(viewer)).order_by(Post.id).limit(WAITING_SHOWN)
+        rows += session.execute(waiting, {"thread_id": thread_id})
+    return [_text(row, language(), _note(row, viewer)) for row in rows]
+
+
+def merged(shared: Iterable[PostText], mine: Iterable[PostText]) -> list[PostText]:
+    """Both in one line; of a post that is in both, the second."""
+    by_id = {text.id: text for text in (*shared, *mine)}
+    return sorted(by_id.values(), key=lambda text: text.place)
+
+
+def acts(
+    viewer: Viewer, text: PostText, thread_id: int, now: datetime, *, is_open: bool, is_locked: bool
+) -> Acts | None:
+    """What the viewer may do with a post; None for a guest. `is_open`: they may reply to the thread."""
+    if viewer.is_guest:
+        return None
+    url, author_id, status = text.url, text.author_id, text.status
+    is_quotable = is_open and status == Status.PUBLIC
+    is_editable = may_edit(viewer, author_id, status, text.created_at, now, is_locked=is_locked)
+    is_restorable = may_restore(viewer, author_id, status, is_locked=is_locked)
+    return Acts(
+        quote_url=f"/t/{thread_id}/reply?quote={text.id}" if is_quotable else None,
+        edit_url=f"{url}/edit" if is_editable else None,
+        delete_url=f"{url}/delete" if may_delete(viewer, author_id, status) else None,
+        restore_url=f"{url}/restore" if is_restorable else None,
+        report_url=f"{url}/report" if may_report(viewer, author_id, status) else None,
+        moderate_url=f"{url}/moderate" if may_moderate(viewer) else None,
+    )
+
+
+def _range(thread_id: int, page: int) -> dict[str, int]:
+    first = (page - 1) * POSTS_PER_PAGE + 1
+    return {"thread_id": thread_id, "first": first, "last": first + POSTS_PER_PAGE - 1}
+
+
+def _text(row: Any, in_language: str, note: str) -> PostText:
+    post_id, number, author_id, status, html, lang, created_at, edited_at = row[:8]
+    author = person(in_language, row[8:18])
+    return PostText(
+        post_id, number, author_id, status, stored(html), lang, created_at, edited_at, author, note
+    )
+
+
+def _note(row: Any, viewer: Viewer) -> str:
+    """What the author or the staff must know about a post that not everybody sees as it stands here."""
+    if row.status == Status.HELD:
+        why = words.for_staff if sees_all(viewer) else words.for_author
+        return " ".join([_("Waiting for a moderator; nobody else sees it yet."), *why(row.reasons or ())])
+    if row.status == Status.REMOVED:
+        return _("Removed by a moderator; nobody else sees it.")
+    if row.status == Status.DELETED:
+        return _("Deleted by its author; nobody else sees it.")
+    return _("A newer version waits for a moderator; others see this one.") if row.has_newer else ""

@@ -1,0 +1,98 @@
+"""The posts of a page as they are printed. What is the same for everybody is printed once and kept by its version."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from flask import current_app, request
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from forum.access import Viewer, sees_all
+from forum.text.excerpts import excerpt
+from forum.threads import posts
+from forum.threads.posts import Acts, PostText
+from forum.threads.reading import ThreadHead
+from forum.web.keeping import UNTIL, right_until
+from forum.web.language import current_language
+from forum.web.shelf import Shelf
+from forum.web.viewer import now
+
+# The pages of a few hundred threads: those that members read at the same time.
+MOST_BYTES = 8 * 1024 * 1024
+
+# What search engines show of a page.
+DESCRIPTION_LENGTH = 155
+
+Key = tuple[int, int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A post as it is printed, up to the end of its text, and what the viewer may do with it."""
+
+    html: Markup
+    acts: Acts | None
+
+
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """The posts of a page, and what the first page says of its thread to whoever has not read it."""
+
+    articles: list[Article]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The posts of a page that everybody sees, printed; right until a time on them reads otherwise."""
+
+    texts: tuple[PostText, ...]
+    printed: dict[int, Markup]
+    description: str
+    until_s: float
+
+
+def of(session: Session, viewer: Viewer, thread: ThreadHead) -> Posts:
+    """The posts of a thread's page for a viewer, in their order.
+
+    For a guest no statement when the page is kept, else one; for a member one more; for the staff one or two.
+    """
+    page, pages = thread.pager.page, thread.pager.pages
+    if sees_all(viewer):
+        texts = posts.every(session, viewer, thread.id, page, pages)
+        printed, description = _print(texts), _description(texts, page)
+    else:
+        shared = _shared(session, thread)
+        texts, printed, description = list(shared.texts), shared.printed, shared.description
+        if not viewer.is_guest and (mine := posts.own(session, viewer, thread.id, page, pages)):
+            texts, printed = posts.merged(texts, mine), printed | _print(mine)
+    state = {"is_open": thread.may_reply, "is_locked": thread.is_locked}
+    articles = [Article(printed[text.id], posts.acts(viewer, text, thread.id, now(), **state)) for text in texts]
+    return Posts(articles, description)
+
+
+def _shared(session: Session, thread: ThreadHead) -> _Shared:
+    key: Key = thread.id, thread.pager.page, thread.version, current_language()
+    shelf: Shelf[_Shared] = current_app.extensions.setdefault("articles", Shelf(MOST_BYTES))
+    shared = shelf.get(key)
+    if shared is None or shared.until_s <= now().timestamp():
+        texts = posts.public(session, thread.id, thread.pager.page)
+        printed, description = _print(texts), _description(texts, thread.pager.page)
+        shared = _Shared(tuple(texts), printed, description, request.environ.get(UNTIL, math.inf))
+        shelf.put(key, shared, sum(2 * len(html) + 1000 for html in printed.values()))
+    else:
+        right_until(shared.until_s)
+    return shared
+
+
+def _description(texts: list[PostText], page: int) -> str:
+    return excerpt(texts[0].html, DESCRIPTION_LENGTH) if texts and page == 1 else ""
+
+
+def _print(texts: list[PostText]) -> dict[int, Markup]:
+    template = current_app.jinja_env.get_template("threads/_article.html")
+    article = template.module.article  # pyright: ignore[reportAttributeAccessIssue] - a macro of the template
+    language = current_language()
+    return {text.id: article(text, language) for text in texts}
