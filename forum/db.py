@@ -32,6 +32,8 @@ def init(app: Flask, settings: Settings) -> None:
         # A thread may need a second connection for a moment, because the text model reads what is committed. A cap
         # could make all threads wait for one another.
         "max_overflow": -1,
+        # The session ends each transaction itself before it gives the connection back.
+        "pool_reset_on_return": None,
     }
     db.init_app(app)
     with app.app_context():
@@ -83,7 +85,4 @@ def _prepare(connection: sqlite3.Connection, record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # Said to the driver itself: every page begins a transaction, and SQLAlchemy would take as long as a query for it.
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    driver.execute(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")

@@ -95,6 +95,7 @@ def restore(app: Flask, fresh: sqlite3.Connection) -> None:
     app.extensions["limiter"].storage.reset()
     textmodel.init(app)
     app.extensions["pagecache"].clear()
+    app.extensions.pop("articles", None)
 
 
 def browser(app: Flask) -> Browser:

@@ -1,5 +1,7 @@
 """The first words of a rendered text, for descriptions, feeds, lists and the moderators' queue."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from html.parser import HTMLParser
@@ -13,15 +15,17 @@ _NOT_OWN_WORDS = frozenset({"pre", "blockquote", "table"})
 _INLINE = frozenset({"a", "code", "em", "ruby", "rt", "rp", "s", "strong"})
 _CUT_WORD = re.compile(rf"(?:(?![{KANA}{KANJI}])\w)+\Z")
 _CLINGING = frozenset("\u200c\u200d")
+# A post of some hundred words is read in one or two pieces, of a long one the rest is left.
+_PIECE = 400
 
 
 def excerpt(html: str, limit: int) -> str:
     """Return the first words of `html` as plain text on one line, at most `limit` characters with the ellipsis.
 
     `html` is what `rendering.render` made. Readings of ruby are left out, and so are code blocks, tables and what is
-    quoted from others, unless the text holds nothing else. Linear in the length of `html`.
+    quoted from others, unless the text holds nothing else. Reads no more of `html` than it needs.
     """
-    text = _plain(html, _NEVER_READ | _NOT_OWN_WORDS) or _plain(html, _NEVER_READ)
+    text = _plain(html, _NEVER_READ | _NOT_OWN_WORDS, limit) or _plain(html, _NEVER_READ, limit)
     return text if len(text) <= limit else cut(text, limit - len(ELLIPSIS)) + ELLIPSIS
 
 
@@ -46,10 +50,19 @@ def _clings(text: str, at: int) -> bool:
     return unicodedata.category(text[at])[0] == "M" or text[at] in _CLINGING or text[at - 1] in _CLINGING
 
 
-def _plain(html: str, skipped: frozenset[str]) -> str:
+def _plain(html: str, skipped: frozenset[str], limit: int) -> str:
+    """The words of `html` up to its end or, when they are more than `limit` characters, up to somewhere behind it."""
     reader = _Reader(skipped)
-    reader.feed(html)
+    for start in range(0, len(html), _PIECE):
+        reader.feed(html[start : start + _PIECE])
+        # Of the last word there may be more to come.
+        if sum(map(len, reader.pieces)) > 2 * limit and len(_joined(reader)) > limit + _PIECE:
+            return _joined(reader)
     reader.close()
+    return _joined(reader)
+
+
+def _joined(reader: _Reader) -> str:
     return " ".join("".join(reader.pieces).split())
 
 

@@ -57,7 +57,7 @@ def find(session: Session, viewer: Viewer, thread_id: int, page: int, language: 
     """A thread, to be read from page `page`, 20 post numbers a page. Raises NotFound, also past the end. One statement."""
     values = {"thread_id": thread_id, "topic": f"thread {thread_id}"}
     seen_by = Viewer(id=viewer.id, role=viewer.role, is_suspended=viewer.is_suspended)
-    row: Any = session.execute(_statement(seen_by), values).first()
+    row: Any = session.connection().execute(_statement(seen_by), values).first()
     pages = max(1, page_of(row.last_number)) if row and row.last_number else 1
     if row is None or not 1 <= page <= pages:
         raise NotFound
@@ -135,11 +135,11 @@ def _statement(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
 
 
 def _note(status: str) -> str:
-    notes = {
-        Status.HELD: _("This thread waits for a moderator; only its author and the moderators see it."),
-        Status.REMOVED: _(
-            "This thread was removed by a moderator; only its author and the moderators see it."
-        ),
-        Status.DELETED: _("This thread was deleted by its author; only they and the moderators see it."),
-    }
-    return notes.get(Status(status), "")
+    match status:
+        case Status.HELD:
+            return _("This thread waits for a moderator; only its author and the moderators see it.")
+        case Status.REMOVED:
+            return _("This thread was removed by a moderator; only its author and the moderators see it.")
+        case Status.DELETED:
+            return _("This thread was deleted by its author; only they and the moderators see it.")
+    return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -66,7 +67,7 @@ def absolute(address: str) -> str:
 
 
 class Told(NamedTuple):
-    """A moment in the three ways that a page tells it."""
+    """A moment in the three ways that a page tells it: for machines, in Japan, and as long ago as it is."""
 
     iso: str
     jst: str
@@ -74,9 +75,18 @@ class Told(NamedTuple):
 
 
 def told(moment: datetime) -> Told:
-    """A moment for machines, in Japan, and as long ago as it is."""
-    language = current_language()
-    return Told(iso(moment), moments.in_japan(moment, language), ago(moment))
+    """A moment as the page at hand tells it."""
+    return teller()(moment)
+
+
+def teller() -> Callable[[datetime], Told]:
+    """`told` for many moments: language and time are looked up once."""
+    language, present = current_language(), now()
+
+    def tell(moment: datetime) -> Told:
+        return Told(iso(moment), moments.in_japan(moment, language), _ago(moment, present, language))
+
+    return tell
 
 
 def iso(moment: datetime) -> str:
@@ -91,9 +101,13 @@ def jst(moment: datetime) -> str:
 
 def ago(moment: datetime) -> str:
     """'3 hours ago' within a week, later the date in Japan. The page is noted to read so until the number grows."""
-    passed_s = (now() - moment).total_seconds()
+    return _ago(moment, now(), current_language())
+
+
+def _ago(moment: datetime, present: datetime, language: str) -> str:
+    passed_s = (present - moment).total_seconds()
     if passed_s >= WEEK_S:
-        return _date(moment.astimezone(moments.JST).date(), current_language())
+        return _date(moment.astimezone(moments.JST).date(), language)
     unit_s = next((unit_s for unit_s in (DAY_S, HOUR_S, MINUTE_S) if passed_s >= unit_s), MINUTE_S)
     count = max(0, int(passed_s // unit_s))
     right_until(moment.timestamp() + (count + 1) * unit_s)

@@ -27,8 +27,7 @@ blueprint = Blueprint("web", __name__)
 def init(app: Flask) -> None:
     """Translate by the catalogues beside this package."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
-    Babel(app, locale_selector=current_language, configure_jinja=False)
-    app.jinja_env.add_extension("jinja2.ext.i18n")
+    Babel(app, locale_selector=current_language)
     # A page says some forty sentences, and Flask-Babel would look up language and catalogue for each of them anew.
     catalogues: dict[str, Translations] = {}
 

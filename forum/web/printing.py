@@ -33,9 +33,9 @@ def init(app: Flask) -> None:
     """
     pieces: Shelf[Markup] = Shelf(MOST_BYTES)
 
-    def remembered(*shown: Hashable, caller: Callable[[], str]) -> Markup:
+    def remembered(*shown: Hashable, caller: Callable[[], Markup]) -> Markup:
         if (piece := pieces.get(shown)) is None:
-            piece = Markup(caller())  # noqa: S704 - what a template printed is escaped already
+            piece = caller()
             pieces.put(shown, piece, len(piece) + OVERHEAD_BYTES)
         return piece
 

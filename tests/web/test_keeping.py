@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
-
 import pytest
 
 from forum.db import write
 from forum.threads.models import Thread
+from forum.web.compression import CODINGS
 
 PAGES = ["/", "/boards", "/b/alt", "/feed.atom", "/t/1.atom"]
 
@@ -82,26 +81,40 @@ def test_a_cookie_that_stands_for_nobody_is_not_shared_either(app, guest, thread
     assert "data-user" not in answer.text
 
 
+@pytest.mark.parametrize("coding", CODINGS)
 @pytest.mark.parametrize("path", ["/", "/feed.atom", "/nothing"])
-def test_answers_travel_compressed(guest, thread, path):
-    plain, packed = guest.get(path), guest.get(path, headers={"Accept-Encoding": "gzip, br"})
-    assert packed.headers["Content-Encoding"] == "gzip"
+def test_answers_travel_compressed(guest, thread, path, coding):
+    plain, packed = guest.get(path), guest.get(path, headers={"Accept-Encoding": coding})
+    assert packed.headers["Content-Encoding"] == coding
     assert "Content-Encoding" not in plain.headers
-    assert gzip.decompress(packed.data) == plain.data
+    assert CODINGS[coding].unpack(packed.data) == plain.data
     assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data)
     assert packed.headers.get("ETag") == plain.headers.get("ETag")
 
 
-@pytest.mark.parametrize("taken", ["", "identity", "br", "gzip;q=0", "gzip;q=0, *", "*;q=0"])
-def test_nobody_gets_gzip_against_their_will(guest, thread, taken):
+@pytest.mark.parametrize("taken", ["", "identity", "deflate", "gzip;q=0", "*;q=0"])
+def test_nobody_gets_a_coding_against_their_will(guest, thread, taken):
     answer = guest.get("/", headers={"Accept-Encoding": taken})
     assert "Content-Encoding" not in answer.headers
     assert "</html>" in answer.text
 
 
-@pytest.mark.parametrize("taken", ["gzip", "GZIP", "gzip, deflate", "br;q=0.1, gzip;q=1.0"])
-def test_whoever_takes_gzip_gets_it(guest, thread, taken):
-    assert guest.get("/", headers={"Accept-Encoding": taken}).headers["Content-Encoding"] == "gzip"
+@pytest.mark.parametrize(
+    ("taken", "coding"),
+    [
+        ("gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("gzip, deflate", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("zstd, gzip", "zstd"),
+        ("*", "br"),
+        ("br;q=0.1, gzip;q=1.0", "gzip"),
+        ("gzip;q=0, *", "br"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/nothing"])
+def test_everybody_gets_the_coding_that_they_like_best_and_of_equals_the_smallest(guest, path, taken, coding):
+    assert guest.get(path, headers={"Accept-Encoding": taken}).headers["Content-Encoding"] == coding
 
 
 def test_a_small_answer_travels_as_it_is(guest):

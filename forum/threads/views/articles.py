@@ -14,6 +14,7 @@ from forum.text.excerpts import excerpt
 from forum.threads import posts
 from forum.threads.posts import Acts, PostText
 from forum.threads.reading import ThreadHead
+from forum.web.filters import teller
 from forum.web.keeping import UNTIL, right_until
 from forum.web.language import current_language
 from forum.web.shelf import Shelf
@@ -94,5 +95,5 @@ def _description(texts: list[PostText], page: int) -> str:
 def _print(texts: list[PostText]) -> dict[int, Markup]:
     template = current_app.jinja_env.get_template("threads/_article.html")
     article = template.module.article  # pyright: ignore[reportAttributeAccessIssue] - a macro of the template
-    language = current_language()
-    return {text.id: article(text, language) for text in texts}
+    language, tell = current_language(), teller()
+    return {text.id: article(text, tell(text.created_at), language) for text in texts}
