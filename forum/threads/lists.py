@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -77,12 +78,12 @@ def find_board(session: Session, slug: str, language: str) -> tuple[int, BoardRo
 
 def latest(session: Session, language: str, before: str | None = None) -> ThreadList:
     """Public threads of all boards, the one with the newest post first; one statement at any depth."""
-    return _page(session, language, before, with_board=True)
+    return _page(session, language, before)
 
 
 def of_board(session: Session, board_id: int, language: str, before: str | None = None) -> ThreadList:
     """Public threads of a board, the one with the newest post first; one statement at any depth."""
-    return _page(session, language, before, Thread.board_id == board_id, with_board=False)
+    return _page(session, language, before, board_id)
 
 
 def pinned(session: Session, board_id: int, language: str) -> tuple[ThreadRow, ...]:
@@ -94,18 +95,28 @@ def pinned(session: Session, board_id: int, language: str) -> tuple[ThreadRow, .
     return tuple(_thread_row(row, language, with_board=False) for row in rows)
 
 
-def _page(
-    session: Session, language: str, before: str | None, *clauses: sa.ColumnElement[bool], with_board: bool
-) -> ThreadList:
-    query = _select().where(listed_threads(), *clauses)
-    if before is not None:
-        behind = sa.tuple_(*read_place(before), types=(Instant, sa.Integer))
-        query = query.where(sa.tuple_(Thread.last_post_at, Thread.id) < behind)
-    query = query.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(THREADS_PER_PAGE + 1)
-    found = session.execute(query).all()
+def _page(session: Session, language: str, before: str | None, board_id: int | None = None) -> ThreadList:
+    moment, thread_id = read_place(before) if before is not None else (None, None)
+    values = {"board_id": board_id, "moment": moment, "thread_id": thread_id}
+    statement = _statement(is_of_board=board_id is not None, is_first=before is None)
+    found = session.connection().execute(statement, values).all()
     rows = found[:THREADS_PER_PAGE]
     older = place(rows[-1].last_post_at, rows[-1].id) if len(found) > THREADS_PER_PAGE else None
-    return ThreadList(tuple(_thread_row(row, language, with_board=with_board) for row in rows), older)
+    return ThreadList(tuple(_thread_row(row, language, with_board=board_id is None) for row in rows), older)
+
+
+# It takes SQLAlchemy as long to build a statement as to run it.
+@cache
+def _statement(*, is_of_board: bool, is_first: bool) -> sa.Select[*tuple[Any, ...]]:
+    query = _select().where(listed_threads())
+    if is_of_board:
+        query = query.where(Thread.board_id == sa.bindparam("board_id"))
+    if not is_first:
+        behind = sa.tuple_(
+            sa.bindparam("moment", type_=Instant), sa.bindparam("thread_id", type_=sa.Integer)
+        )
+        query = query.where(sa.tuple_(Thread.last_post_at, Thread.id) < behind)
+    return query.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(THREADS_PER_PAGE + 1)
 
 
 _author = aliased(User)
