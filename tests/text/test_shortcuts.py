@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from linkify_it import LinkifyIt
 
@@ -19,12 +19,14 @@ PIECES = [
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text(max_size=40)
 
 
+@settings(max_examples=500, deadline=None)
 @given(TEXTS)
 def test_an_address_is_found_where_the_library_finds_one(text):
     assert dialect._LINKIFIER.test(text) == LinkifyIt.test(dialect._LINKIFIER, text)
     assert dialect._LINKIFIER.pretest(text) == LinkifyIt.pretest(dialect._LINKIFIER, text)
 
 
+@settings(max_examples=500, deadline=None)
 @given(TEXTS, st.sampled_from(["en", "ja"]))
 def test_a_language_is_told_as_by_counting_every_letter(text, otherwise):
     prose = languages._NOT_PROSE.sub(" ", text)
@@ -41,6 +43,7 @@ def plain_linkifier():
     return plain({"ftp:": None, "//": None})
 
 
+@settings(max_examples=500, deadline=None)
 @given(text=TEXTS)
 def test_the_html_is_the_same(plain_linkifier, text):
     quick = render(text)
