@@ -10,6 +10,7 @@ _LOOP = re.compile(r"(SCAN|SEARCH) (\w+)")
 _ALIAS = re.compile(r"(?:FROM|JOIN) (\w+) AS (\w+)")
 # Few rows are looked up one by one, whatever table they are in.
 _FEW = "FOR IN-OPERATOR"
+_MADE_FOR_ONCE = " AUTOMATIC "
 
 
 class Step(NamedTuple):
@@ -28,8 +29,11 @@ def complaints(statement: str, plan: Sequence[Step], large: Collection[str]) -> 
 
 
 def _walks(plan: Sequence[Step], named: dict[str, str], large: Collection[str]) -> list[str]:
+    """An index that SQLite makes for one answer is made of all rows."""
     loops = [loop for step in plan if (loop := _LOOP.match(step.detail))]
-    walked = [named.get(loop[2], loop[2]) for loop in loops if loop[1] == "SCAN"]
+    walked = [
+        named.get(loop[2], loop[2]) for loop in loops if loop[1] == "SCAN" or _MADE_FOR_ONCE in loop.string
+    ]
     return [f"walks through all of {table}" for table in walked if table in large]
 
 
