@@ -176,6 +176,25 @@ def test_a_setting_that_sqlite_did_not_take_is_warned_of(app):
     assert ["runs with synchronous = 2 and not 3" in warning for warning in found.warnings] == [True]
 
 
+def test_free_pages_and_a_long_log_are_warned_of(app):
+    path = app.config["SETTINGS"].database_path
+    with app.app_context():
+        with write() as session:
+            makers.member(session, bio="x" * 2_000_000)
+        with write() as session:
+            session.execute(sa.text("UPDATE users SET bio = ''"))
+        assert not storage.files(reading(), path).warnings
+        free, long = storage.files(reading(), path, longest_log_bytes=0, most_free_bytes=0).warnings
+    assert free.startswith("1.9 MiB of the database are free: stop the board and run")
+    assert long.startswith("The write-ahead log has ")
+
+
+def test_a_slow_disk_is_warned_of(tmp_path):
+    assert not storage.disk(tmp_path, slowest_s=60).warnings
+    assert "move the data folder to a faster disk" in storage.disk(tmp_path, slowest_s=0).warnings[0]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_statistics_of_another_time_are_warned_of(app):
     spoil(app, "ANALYZE", "INSERT INTO sqlite_stat1 VALUES ('posts', 'ix_posts_author_id', '50000 20')")
     with app.app_context():

@@ -28,8 +28,13 @@ SYNCS = 20
 BLOCK = b"\0" * 4096
 
 
-def files(session: Session, path: Path) -> Section:
-    """The files of the database with their sizes, and what of it is free."""
+def files(
+    session: Session,
+    path: Path,
+    longest_log_bytes: int = LONGEST_LOG_BYTES,
+    most_free_bytes: int = MOST_FREE_BYTES,
+) -> Section:
+    """The files of the database with their sizes, and what of it is free; a warning for what is above the limits."""
     found = Section(f"Files of {path}")
     for name, suffix in (("database", ""), ("write-ahead log", "-wal"), ("its index", "-shm")):
         part = path.with_name(path.name + suffix)
@@ -38,13 +43,13 @@ def files(session: Session, path: Path) -> Section:
         _pragma(session, name) for name in ("page_size", "page_count", "freelist_count")
     )
     found.say("pages", f"{n_pages:,} of {size(page_bytes)}, {n_free:,} of them free")
-    if n_free * page_bytes > MOST_FREE_BYTES and n_free > MOST_FREE_SHARE * n_pages:
+    if n_free * page_bytes > most_free_bytes and n_free > MOST_FREE_SHARE * n_pages:
         found.warn(
             f'{size(n_free * page_bytes)} of the database are free: stop the board and run `sqlite3 {path} "VACUUM"`'
             " to have them back."
         )
     log = path.with_name(f"{path.name}-wal")
-    if log.exists() and log.stat().st_size > LONGEST_LOG_BYTES:
+    if log.exists() and log.stat().st_size > longest_log_bytes:
         found.warn(
             f"The write-ahead log has {size(log.stat().st_size)}, because something never stops reading: look for a"
             " backup or a shell that hangs, and end it."
@@ -79,7 +84,7 @@ def schema(session: Session, newest: str) -> Section:
     return found
 
 
-def disk(folder: Path) -> Section:
+def disk(folder: Path, slowest_s: float = SLOWEST_SYNC_S) -> Section:
     """How long the disk takes to keep a page, tried on a scratch file beside the database. A second at most."""
     found = Section("Disk")
     took_s: list[float] = []
@@ -94,7 +99,7 @@ def disk(folder: Path) -> Section:
     found.say(
         "a durable write", f"{usual_s * 1000:.2f} ms, the slowest of {len(took_s)} {worst_s * 1000:.2f} ms"
     )
-    if usual_s > SLOWEST_SYNC_S:
+    if usual_s > slowest_s:
         found.warn(
             f"The disk takes {usual_s * 1000:.0f} ms to keep a page, which each reply waits for: move the data folder"
             " to a faster disk."
