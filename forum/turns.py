@@ -11,7 +11,7 @@ import fcntl
 import time
 from collections import deque
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
@@ -42,9 +42,9 @@ class Turns:
             yield
             return
         try:
-            # Opened anew each time, for a file that is open at a fork would be shared with the child.
-            with self._path.open("ab") as file:
-                _wait_for_other_processes(file, until)
+            with _opened(self._path) as file:
+                if file is not None:
+                    _wait_for_other_processes(file, until)
                 yield
         finally:
             self._line.leave()
@@ -82,6 +82,17 @@ class _Line:
             if is_waiting:
                 self._waiting.remove(call)
             return is_waiting
+
+
+def _opened(path: Path) -> AbstractContextManager[BinaryIO | None]:
+    """Opened anew for each turn, for a file that is open at a fork would be shared with the child.
+
+    None when it can't be, as after a command of another user made it: a board without courtesy still writes.
+    """
+    try:
+        return path.open("ab")
+    except OSError:
+        return nullcontext()
 
 
 def _wait_for_other_processes(file: BinaryIO, until: float) -> None:

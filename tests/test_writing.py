@@ -116,6 +116,11 @@ def test_another_process_has_its_turn(tmp_path, patience_s):
     assert (waited_s < 0.3) is (patience_s < 0.3)
 
 
+def test_without_its_file_writers_still_write(tmp_path):
+    with Turns(tmp_path / "no" / "such" / "folder").turn():
+        pass
+
+
 def test_a_writer_that_fails_gives_its_turn_back(app):
     with app.app_context():
         with pytest.raises(RuntimeError), write() as session:
