@@ -22,7 +22,7 @@ from forum.turns import Turns
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 16_384
 MMAP_BYTES = 256 * 1024 * 1024
-# Statements that a connection keeps prepared: more than the board has, where the driver's own 128 are not enough.
+# Statements that a connection keeps prepared: the board has some 300, and the driver by itself keeps 128.
 KEPT_STATEMENTS = 500
 # What the write-ahead log keeps of the disk once it has begun anew. A long reader lets it grow past this for a while.
 WAL_BYTES = 64 * 1024 * 1024

@@ -36,7 +36,7 @@ class Turns:
 
     @contextmanager
     def turn(self) -> Generator[None]:
-        """Wait for one's turn, as long as patience lasts, and keep it while the block runs. About 20 us when alone."""
+        """Wait for one's turn, as long as patience lasts, and keep it while the block runs. About 10 us when alone."""
         until = time.monotonic() + self._patience_s
         if not self._line.enter(self._patience_s):
             yield
