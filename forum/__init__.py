@@ -19,7 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from flask import Flask  # noqa: PLC0415
     from flask_migrate import Migrate  # noqa: PLC0415
 
-    from forum import cli, db, jobs, limiting, mail, tables, web  # noqa: F401, PLC0415
+    from forum import cli, db, jobs, limiting, mail, tables, upkeep, web  # noqa: F401, PLC0415
     from forum.accounts import tidying  # noqa: PLC0415
     from forum.accounts import views as accounts  # noqa: PLC0415
     from forum.moderation import views as moderation  # noqa: PLC0415
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     telling.init(app)
     filter_tidying.init(app)
     tidying.init(app)
+    upkeep.init(app)
     cli.init(app)
     web.init(app, settings, static=ROOT / "static")
     for room in (threads, accounts, moderation):

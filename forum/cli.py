@@ -10,13 +10,15 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
-from flask import Flask
+import sqlalchemy.exc
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from forum.accounts import joining
 from forum.accounts.models import Role
 from forum.db import reading, write
 from forum.demo import seeding
+from forum.doctor import counters, examining, report
 from forum.errors import Problem
 from forum.importers import formats, importing
 from forum.importers.reading import BadRecord
@@ -37,7 +39,8 @@ OFFERED = {
 }
 
 commands = AppGroup(
-    "forum", short_help="Make boards and members, import threads, seed the demo, steer the filter."
+    "forum",
+    short_help="Make boards and members, import threads, seed the demo, steer the filter, see the doctor.",
 )
 
 
@@ -120,6 +123,32 @@ def seed() -> None:
         raise click.ClickException("The board is not empty, so that nothing was seeded.")
     for login in logins:
         click.echo(f"{login.role:10} {login.name:16} {login.password}")
+
+
+@commands.command()
+@click.option("--check", "is_thorough", is_flag=True, help="Read the whole file, and count everything anew.")
+@click.option("--recount", "is_mending", is_flag=True, help="Make the counters right first.")
+def doctor(is_thorough: bool, is_mending: bool) -> None:  # noqa: FBT001 - as click hands them over
+    """Tell what the database looks like, what its pages cost, and what is wrong.
+
+    The exit status is 1 when something is. It may run while the board does; without --recount it changes nothing.
+    """
+    path = current_app.config["SETTINGS"].database_path
+    if not path.exists():
+        raise click.ClickException(f"There is no database at {path} yet: run `.venv/bin/flask db upgrade`.")
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's way to say it
+    try:
+        if is_mending:
+            with write() as session:
+                click.echo(f"{counters.recount(session):,} counters were wrong and are right now.\n")
+        found = examining.examine(app, reading(), path, is_thorough=is_thorough)
+    except sqlalchemy.exc.DatabaseError as fault:
+        raise click.ClickException(
+            f"The database {path} can't be read ({fault.orig}): stop the board and go back to the last backup."
+        ) from None
+    click.echo(report.text(found))
+    if any(section.warnings for section in found):
+        raise SystemExit(1)
 
 
 @commands.group("filter")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from types import MappingProxyType
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
@@ -14,11 +15,35 @@ from sqlalchemy.orm import Session
 
 from forum.schema import Model
 from forum.settings import Settings
+from forum.turns import Turns
 
-# How long a writer waits for the one before it. Longer than any write takes; shorter than a visitor's patience.
+# How long SQLite waits for a writer that does not stand in line, as a migration is. Longer than any write takes;
+# shorter than a visitor's patience.
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 16_384
 MMAP_BYTES = 256 * 1024 * 1024
+# Statements that a connection keeps prepared: the board has some 300, and the driver by itself keeps 128.
+KEPT_STATEMENTS = 500
+# What the write-ahead log keeps of the disk once it has begun anew. A long reader lets it grow past this for a while.
+WAL_BYTES = 64 * 1024 * 1024
+
+# What every connection is told, and how `flask forum doctor` finds it again.
+PRAGMAS: Mapping[str, int | str] = MappingProxyType(
+    {
+        "busy_timeout": BUSY_TIMEOUT_MS,
+        "journal_mode": "wal",
+        # FULL: a commit that was answered survives a power cut, not only a killed process.
+        "synchronous": 2,
+        "foreign_keys": 1,
+        # Else INSERT OR REPLACE would go round the triggers that keep what moderators did.
+        "recursive_triggers": 1,
+        "cache_size": -CACHE_KIB,
+        "mmap_size": MMAP_BYTES,
+        "journal_size_limit": WAL_BYTES,
+        # A sort that does not fit into the cache stays in memory all the same; pages sort 31 rows at most.
+        "temp_store": 2,
+    }
+)
 
 db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
 
@@ -34,7 +59,10 @@ def init(app: Flask, settings: Settings) -> None:
         "max_overflow": -1,
         # The session ends each transaction itself before it gives the connection back.
         "pool_reset_on_return": None,
+        "connect_args": {"cached_statements": KEPT_STATEMENTS},
     }
+    path = settings.database_path
+    app.extensions["turns"] = Turns(path.with_name(f"{path.name}-turns"))
     db.init_app(app)
     with app.app_context():
         event.listen(db.engine, "connect", _prepare)
@@ -58,30 +86,34 @@ def write() -> Generator[Session]:
     if session.info.get("is_writing"):
         raise RuntimeError("a transaction that writes is open already")
     session.rollback()
-    session.connection(execution_options={"begin": "IMMEDIATE"})
     session.info["is_writing"] = True
+    try:
+        with turn():
+            yield from _transaction(session)
+    finally:
+        session.info["is_writing"] = False
+
+
+def turn() -> AbstractContextManager[None]:
+    """The turn of one writer, for `write()` and for what keeps writers waiting without a transaction."""
+    return current_app.extensions["turns"].turn()
+
+
+def _transaction(session: Session) -> Generator[Session]:
+    session.connection(execution_options={"begin": "IMMEDIATE"})
     try:
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
-    finally:
-        session.info["is_writing"] = False
 
 
 def _prepare(connection: sqlite3.Connection, record: object) -> None:
     # With isolation_level None the driver never begins by itself, so that BEGIN IMMEDIATE is ours to say.
     connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    connection.execute("PRAGMA journal_mode = WAL")
-    # FULL: a commit that was answered survives a power cut, not only a killed process.
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    # Else INSERT OR REPLACE would go round the triggers that keep what moderators did.
-    connection.execute("PRAGMA recursive_triggers = ON")
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-    connection.execute(f"PRAGMA mmap_size = {MMAP_BYTES}")
+    for name, value in PRAGMAS.items():
+        connection.execute(f"PRAGMA {name} = {value}")
 
 
 def _begin(connection: Connection) -> None:

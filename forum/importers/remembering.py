@@ -40,10 +40,13 @@ class _Original(Protocol):
 Thing = TypeVar("Thing", bound=_Original)
 
 
-def fresh(session: Session, kind: Kind, things: Iterable[Thing]) -> tuple[list[Thing], list[Thing]]:
-    """Those of `things` that were never imported, and the others; one statement for each source."""
+def fresh(
+    session: Session, kind: Kind, things: Iterable[Thing], on_their_way: Iterable[Thing] = ()
+) -> tuple[list[Thing], list[Thing]]:
+    """Those of `things` that were never imported, nor are `on_their_way`, and the others; one statement a source."""
     things = list(things)
     seen = set(ids(session, kind, (thing.origin for thing in things)))
+    seen.update(thing.origin for thing in on_their_way)
     new: list[Thing] = []
     known: list[Thing] = []
     for thing in things:

@@ -147,8 +147,9 @@ def _select() -> sa.Select[*tuple[Any, ...]]:
             Board.name_ja.label("board_ja"),
             Board.slug.label("board_slug"),
         )
-        .join(_actor, _actor.id == Act.actor_id)
-        .join(_about, _about.id == Act.user_id)
+        # Both are always there; an outer join keeps SQLite from beginning with the members, of whom there are more.
+        .outerjoin(_actor, _actor.id == Act.actor_id)
+        .outerjoin(_about, _about.id == Act.user_id)
         .outerjoin(_undo, _undo.undoes_id == Act.id)
         .outerjoin(Thread, Thread.id == Act.thread_id)
         .outerjoin(Board, Board.id == Thread.board_id)

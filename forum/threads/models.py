@@ -104,6 +104,7 @@ class Post(Model):
         sa.UniqueConstraint("thread_id", "number"),
         sa.UniqueConstraint("author_id", "idempotency"),
         sa.Index("ix_posts_author_id", "author_id", "created_at"),
+        sa.Index("ix_posts_held", "author_id", "id", sqlite_where=sa.text("status = 'held'")),
         sa.Index("ix_posts_unpublished", "thread_id", "author_id", sqlite_where=sa.text("number IS NULL")),
     )
 

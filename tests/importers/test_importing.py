@@ -51,6 +51,15 @@ def test_a_second_run_adds_nothing(run_import, counts, tmp_path):
     assert counts() == before
 
 
+def test_a_thread_that_comes_again_in_the_next_batch_is_known(run_import, counts, tmp_path):
+    posts = [{} for _ in range(importing.BATCH)]
+    twice = [thread("t1", *posts), thread("t1", *posts), thread("t2")]
+    result = run_import(write_lines(tmp_path / "threads.jsonl", twice))
+    assert "made:                     1 boards, 1 members, 2 threads, 1,001 posts" in result.output
+    assert "known already:            0 boards, 0 members, 1 threads, 1,000 posts" in result.output
+    assert counts()["posts"] == importing.BATCH + 1
+
+
 def test_a_larger_corpus_of_the_same_seed_has_the_same_people(run_import, counts, tmp_path):
     run_import(write_lines(tmp_path / "small.jsonl", corpus((2,))))
     run_import(write_lines(tmp_path / "large.jsonl", corpus((2, 4))))

@@ -39,7 +39,7 @@ def test_only_an_address_is_named_as_the_source():
 def test_many_texts_are_made_by_several_processes_in_their_order():
     raws = [Raw(f"**{number}**", "markdown") for number in range(POOL_FROM)]
     with Press() as press:
-        made = press.texts(raws)
+        made = press.begin(raws)()
     assert [text.html for text in made] == [
         f"<p><strong>{number}</strong></p>" for number in range(POOL_FROM)
     ]

@@ -1,0 +1,53 @@
+"""What SQLite needs by the clock: its write-ahead log made short again.
+
+Nobody takes statistics for the planner (ANALYZE). Without them every board has the plans that a house test proves, at
+any size. With them each board has its own: taken before anybody moderated, they made `/log` walk through all members.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, current_app
+
+from forum import jobs
+from forum.db import WAL_BYTES, db, turn
+
+log = logging.getLogger(__name__)
+
+# Readers are gone in milliseconds. One that stays, as a backup does, is waited for no longer than a writer may be.
+PATIENCE_MS = 1_000
+
+
+def init(app: Flask) -> None:
+    """Look every ten minutes; it costs a look at the file's size."""
+    jobs.define(app, shorten_log, name="shorten_log", minute="*/10")
+
+
+def shorten_log() -> bool:
+    """Bring the write-ahead log into the database and empty it, when it is due; False when a reader was in the way.
+
+    SQLite begins the log anew by itself at a moment without any reader. On a board that is always being read there is
+    none, and then the log only grows, and each look into it takes longer.
+    """
+    path = current_app.config["SETTINGS"].database_path
+    log_path = path.with_name(f"{path.name}-wal")
+    if not log_path.exists() or log_path.stat().st_size <= WAL_BYTES:
+        return True
+    is_done = _checkpoint()
+    log.info("the write-ahead log was %s", "emptied" if is_done else "in use, and is looked at again later")
+    return is_done
+
+
+def _checkpoint() -> bool:
+    with turn():
+        # Not the engine's connection, which begins a transaction, and there is no checkpoint inside of one.
+        connection = db.engine.raw_connection()
+        try:
+            before = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+            connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+            was_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            connection.execute(f"PRAGMA busy_timeout = {before}")
+        finally:
+            connection.close()
+    return not was_busy

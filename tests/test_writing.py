@@ -1,0 +1,133 @@
+"""Many writers at once: nobody is turned away, nothing is lost, everybody gets their turn."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from forum.accounts import sessions
+from forum.db import reading, write
+from forum.turns import Turns
+from tests import crowd, makers
+from tests.conftest import migrated
+
+PROCESSES = 4
+THREADS = 8
+REPLIES = 3
+# For each of the four, an interpreter of its own that imports the board.
+PATIENCE_S = 60
+
+
+def test_32_writers_in_4_processes_lose_nothing(tmp_path):
+    with migrated(tmp_path) as (app, _):
+        with app.app_context(), write() as session:
+            makers.thread(session, makers.member(session))
+            secrets = [_writer(session, number) for number in range(PROCESSES * THREADS)]
+        answers = _posted(str(tmp_path), secrets)
+        assert answers == [303] * (PROCESSES * THREADS * REPLIES)
+        n_posts = len(answers) + 1
+        with app.app_context():
+            asked = "SELECT posts_count, last_number, (SELECT group_concat(number) FROM posts) FROM threads"
+            numbers = ",".join(str(number) for number in range(1, n_posts + 1))
+            assert tuple(reading().execute(sa.text(asked)).one()) == (n_posts, n_posts, numbers)
+            assert reading().scalar(sa.text("SELECT posts_count FROM boards")) == n_posts
+            of_members = "SELECT DISTINCT posts_count FROM users WHERE name != 'Alice'"
+            assert reading().scalars(sa.text(of_members)).all() == [REPLIES]
+
+
+def _writer(session, number):
+    user = makers.member(session, f"Writer_{number}", approved_count=50)
+    return sessions.open_session(session, user.id, is_remembered=True, browser="Test", now=datetime.now(UTC))[
+        0
+    ]
+
+
+def _posted(data_dir, secrets):
+    context = multiprocessing.get_context("spawn")
+    ready, told = context.Barrier(len(secrets)), context.Queue()
+    crowds = [
+        context.Process(
+            target=crowd.reply, args=(data_dir, secrets[first::PROCESSES], REPLIES, ready, told), daemon=True
+        )
+        for first in range(PROCESSES)
+    ]
+    for process in crowds:
+        process.start()
+    answers = [status for _ in crowds for status in told.get(timeout=PATIENCE_S)]
+    for process in crowds:
+        process.join()
+    return answers
+
+
+def test_threads_are_served_in_the_order_in_which_they_came(tmp_path):
+    turns, served = Turns(tmp_path / "turns"), []
+
+    def stand_in_line(number):
+        with turns.turn():
+            served.append(number)
+
+    threads = [threading.Thread(target=stand_in_line, args=(number,)) for number in range(20)]
+    with turns.turn():
+        for thread in threads:
+            thread.start()
+            time.sleep(0.005)
+    for thread in threads:
+        thread.join()
+    assert served == list(range(20))
+
+
+def test_who_waited_too_long_goes_out_of_the_line_and_asks_sqlite(tmp_path):
+    turns = Turns(tmp_path / "turns", patience_s=0.05)
+    went = []
+
+    def lose_patience():
+        with turns.turn():
+            went.append(time.monotonic())
+
+    with turns.turn():
+        began = time.monotonic()
+        thread = threading.Thread(target=lose_patience)
+        thread.start()
+        thread.join()
+    assert went[0] - began >= 0.05
+    with turns.turn():
+        assert not turns._line._waiting
+
+
+@pytest.mark.parametrize("patience_s", [0.05, 5.0])
+def test_another_process_has_its_turn(tmp_path, patience_s):
+    path = tmp_path / "turns"
+    context = multiprocessing.get_context("spawn")
+    has_it, may_go = context.Event(), context.Event()
+    other = context.Process(target=crowd.hold_turn, args=(path, has_it, may_go), daemon=True)
+    other.start()
+    assert has_it.wait(PATIENCE_S)
+    threading.Timer(0.3, may_go.set).start()
+    began = time.monotonic()
+    with Turns(path, patience_s=patience_s).turn():
+        waited_s = time.monotonic() - began
+    other.join()
+    # With little patience it went on while the other still wrote.
+    assert (waited_s < 0.3) is (patience_s < 0.3)
+
+
+def test_without_its_file_writers_still_write(tmp_path):
+    with Turns(tmp_path / "no" / "such" / "folder").turn():
+        pass
+
+
+def test_a_writer_that_fails_gives_its_turn_back(app):
+    with app.app_context():
+        with pytest.raises(RuntimeError), write() as session:
+            _fail_after(makers.member(session))
+        with write() as session:
+            assert session.scalar(sa.text("SELECT count(*) FROM users")) == 0
+
+
+def _fail_after(_):
+    raise RuntimeError
