@@ -194,7 +194,9 @@ class _Server(MPServer):
 
     def _init_shared_socket(self) -> None:
         self._ssp, self._sso = None, None
-        self._shd = SocketHolder(self._listener.fileno(), False, BACKLOG)
+        # Its hints don't tell what it takes.
+        holder: Any = SocketHolder
+        self._shd = holder(self._listener.fileno(), uds=False, backlog=BACKLOG)
 
 
 if __name__ == "__main__":

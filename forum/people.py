@@ -28,7 +28,7 @@ PERSON: tuple[InstrumentedAttribute[Any], ...] = (
 """The columns that `person_of` needs; add them to a select that joins the author."""
 
 
-_Columns: Any = namedtuple("_Columns", [column.key for column in PERSON])  # noqa: PYI024 - named by PERSON
+_Columns: Any = namedtuple("_Columns", [column.key for column in PERSON])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,6 @@ def person_of(row: Any) -> Person:
 # A page shows the same few people again and again, and a card says its words in the reader's language.
 @lru_cache(maxsize=4096)
 def person(_language: str, values: tuple[Any, ...]) -> Person:
-    """The person of whom `values` are the columns of PERSON, for a reader of a language, who must be the present one."""
+    """The person of whom `values` are the columns of PERSON, for the present reader, whose language it is."""
     row = _Columns(*values)
     return Person(row.name, row.display_name, row.role, card_of(row), row.is_demo)

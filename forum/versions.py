@@ -39,7 +39,7 @@ class PageVersion(Model):
     version: Mapped[int]
 
 
-def newest(*topics: sa.ColumnElement[str] | str) -> sa.ScalarSelect[int | None]:
+def newest(*topics: sa.ColumnElement[str] | str) -> sa.ScalarSelect[int]:
     """The version of whatever changed last of `topics`, as a column for the statement that reads them."""
     query = sa.select(sa.func.max(PageVersion.version)).where(PageVersion.topic.in_(topics))
     return query.scalar_subquery()

@@ -114,9 +114,7 @@ def _statement(*, is_of_board: bool, is_first: bool) -> sa.Select[*tuple[Any, ..
     if is_of_board:
         query = query.where(Thread.board_id == sa.bindparam("board_id"))
     if not is_first:
-        behind = sa.tuple_(
-            sa.bindparam("moment", type_=Instant), sa.bindparam("thread_id", type_=sa.Integer)
-        )
+        behind = sa.tuple_(sa.bindparam("moment", type_=Instant), sa.bindparam("thread_id", type_=sa.Integer))
         query = query.where(sa.tuple_(Thread.last_post_at, Thread.id) < behind)
     return query.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(THREADS_PER_PAGE + 1)
 

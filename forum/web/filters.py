@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from babel import dates
 from flask import Flask, current_app, request, url_for
-from flask_babel import ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from forum.access import sees_all, suspension_of
 from forum.db import reading

@@ -40,9 +40,7 @@ class Page:
         """What the page takes in memory."""
         return OVERHEAD_BYTES + sum(len(body) for _, body in self.forms.values())
 
-    def answer(
-        self, environ: dict[str, Any], coding: str, start_response: Callable[..., Any]
-    ) -> list[bytes]:
+    def answer(self, environ: dict[str, Any], coding: str, start_response: Callable[..., Any]) -> list[bytes]:
         """What the visitor gets: 304 where they have it already, else the body in `coding`, which must be there."""
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known is not None and (known == self.tag or self._is_among(known)):

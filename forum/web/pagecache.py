@@ -85,7 +85,9 @@ class PageCache:
         """Forget every page, as when the database was replaced by another one."""
         self._pages.clear()
 
-    def _answer(self, key: Key, page: Page, environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
+    def _answer(
+        self, key: Key, page: Page, environ: Environ, start_response: Callable[..., Any]
+    ) -> list[bytes]:
         coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
         if coding not in page.forms:
             page.add(coding)
@@ -159,7 +161,8 @@ class PageCache:
         moment, clock = self._watch.clock()
         asked = self._question(key, environ)
         started: list[tuple[str, list[tuple[str, str]]]] = []
-        answer = self._behind(asked, lambda status, headers, _=None: started.append((status, headers)))
+        begin: Any = lambda status, headers, _=None: started.append((status, headers))  # noqa: E731
+        answer = self._behind(asked, begin)
         try:
             body = b"".join(answer)
         finally:
@@ -208,7 +211,12 @@ class PageCache:
         now_s = time.monotonic()
         if now_s - self._reported_s < REPORT_EVERY_S:
             return
-        report = {"answered": self._answered, "made": self._made, "pages": len(self._pages), "bytes": self._pages.bytes}
+        report = {
+            "answered": self._answered,
+            "made": self._made,
+            "pages": len(self._pages),
+            "bytes": self._pages.bytes,
+        }
         log.info("kept pages", extra=report)
         self._answered = self._made = 0
         self._reported_s = now_s

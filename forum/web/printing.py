@@ -1,4 +1,4 @@
-"""How templates print: with one set of globals, and with pieces that are remembered because they are the same for many."""
+"""How templates print: with one set of globals, and with pieces remembered that are the same for many."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SharedGlobals(Environment):
 
 
 def init(app: Flask) -> None:
-    """Give the templates `remembered`: `{% call remembered("name of the piece", whatever, it, shows) %} … {% endcall %}`.
+    """Give the templates `remembered`: `{% call remembered("name", whatever, it, shows) %} … {% endcall %}`.
 
     What stands between is printed when these values come for the first time. It may show nothing but them.
     """

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from forum.screening import services
-from forum.web.keeping import kept
 from forum.screening.origins import NETWORK_KEPT
 from forum.screening.tidying import BANDS_KEPT, REJECTED_BANDS_KEPT
+from forum.web.keeping import kept
 
 POLICIES = {
     "akismet": ("Akismet", "https://automattic.com/privacy/"),

@@ -70,7 +70,9 @@ def of(session: Session, viewer: Viewer, thread: ThreadHead) -> Posts:
         if not viewer.is_guest and (mine := posts.own(session, viewer, thread.id, page, pages)):
             texts, printed = posts.merged(texts, mine), printed | _print(mine)
     state = {"is_open": thread.may_reply, "is_locked": thread.is_locked}
-    articles = [Article(printed[text.id], posts.acts(viewer, text, thread.id, now(), **state)) for text in texts]
+    articles = [
+        Article(printed[text.id], posts.acts(viewer, text, thread.id, now(), **state)) for text in texts
+    ]
     return Posts(articles, description)
 
 
