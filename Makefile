@@ -2,7 +2,7 @@ PYTHON = .venv/bin/python
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run test check lock bench-spam
+.PHONY: help run test check lock bench bench-spam
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,10 @@ check: ## format, lint, types and the arrows between the modules
 lock: ## resolve the requirements*.in anew (needs uv)
 	$(COMPILE) $(UPGRADE) requirements.in --output-file requirements.txt
 	$(COMPILE) $(UPGRADE) requirements-dev.in --output-file requirements-dev.txt
+
+bench: ## measure the board beside others, a quarter of an hour (BENCH=--full, --quick or --help)
+	@sh tools/bootstrap requirements-dev.txt
+	@$(PYTHON) tools/bench_board.py $(BENCH)
 
 bench-spam: ## measure the spam filter beside others (SPAM_DATA=FILE.jsonl, BENCH=--quick or --help)
 	@sh tools/bootstrap requirements-dev.txt

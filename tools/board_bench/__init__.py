@@ -1,0 +1,1 @@
+"""The parts of `tools/bench_board.py`: archives, servers, visits, figures and the report."""
