@@ -31,13 +31,12 @@ from forum.spam.judging import Outcome
 from forum.text.languages import language_of
 from forum.text.rendering import linked_addresses
 from forum.text.slugs import slugify
-from forum.threads import limits, publishing
+from forum.threads import answering, limits, publishing
 from forum.threads.models import Lock, Post, Revision, RevisionStatus, Status, Thread
 from forum.threads.posting import (
     Draft,
     Posted,
     Prepared,
-    context_of,
     refused,
     rendering_of,
     require_read,
@@ -76,14 +75,6 @@ def waiting_version(session: Session, viewer: Viewer, post_id: int) -> Revision 
     return session.scalars(sa.select(Revision).where(Revision.post_id == post_id, is_waiting)).first()
 
 
-def find_thread(session: Session, viewer: Viewer, thread_id: int) -> Thread:
-    """A thread that the viewer may see. Raises NotFound."""
-    thread = session.scalars(sa.select(Thread).where(Thread.id == thread_id, visible_threads(viewer))).first()
-    if thread is None:
-        raise NotFound
-    return thread
-
-
 def find_quotable(session: Session, post_id: int, thread_id: int) -> Any:
     """The id, body and author's name of a public post of a thread, or None."""
     query = (
@@ -117,7 +108,7 @@ def prepare(session: Session, viewer: Viewer, post_id: int, draft: Draft, now: d
     """
     post, thread = find_editable(session, viewer, post_id, now)
     rendered = rendering_of(session, draft)
-    context = "" if post.is_opening else context_of(session, viewer, post.thread_id)
+    context = "" if post.is_opening else answering.find(session, viewer, thread.id).context
     whole = submission_of(Kind.EDIT, viewer, draft, rendered, context)
     submission = replace(
         whole,

@@ -20,7 +20,7 @@ from forum.screening.examined import unread
 from forum.screening.models import Decision, Kind, Screening
 from forum.spam.judging import Outcome, Submission, Verdict
 from forum.text.rendering import render
-from forum.threads import posting
+from forum.threads import answering, posting
 from forum.threads.models import Board, Lock, Post, Status, Thread
 from tests import makers
 from tests.screening.outside import asking as asking_outside
@@ -478,8 +478,11 @@ def test_pasted_text_is_told_to_the_filter(app, sign_in):
 
 
 def test_who_may_not_write_is_told_so_before_anything_is_found_out(app):
-    with app.test_request_context(), pytest.raises(Forbidden):
-        posting.prepare_reply(reading(), GUEST, 1, posting.Draft("Hello there."), makers.now())
+    thread_of(app)
+    with app.test_request_context():
+        thread = answering.find(reading(), GUEST, 1)
+        with pytest.raises(Forbidden):
+            posting.prepare_reply(reading(), GUEST, thread, posting.Draft("Hello there."), makers.now())
 
 
 @pytest.mark.parametrize(
