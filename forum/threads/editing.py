@@ -149,17 +149,17 @@ def edit(session: Session, viewer: Viewer, post_id: int, prepared: Prepared, now
         return refused(session, viewer, prepared, verdict, now)
     asking.withdraw(session, post.id)
     if post.status == Status.HELD:
-        row = asking.keep_waiting(session, viewer.id, prepared.examined, verdict, now, post_id=post.id)
+        kept = asking.keep_waiting(session, viewer.id, prepared.examined, verdict, now, post_id=post.id)
         post.body, post.html, post.lang = draft.body, prepared.rendered.html, prepared.rendered.lang
         if post.is_opening:
             thread.title, thread.slug, thread.lang = title, slugify(title), language_of(title)
-        return Posted(post.id, Outcome.HELD, tuple(row.reasons))
+        return Posted(post.id, Outcome.HELD, kept.reasons)
     revision = _revise(session, viewer, post, thread, draft, now)
     about = {"post_id": post.id, "revision_id": revision.id}
-    row = asking.keep(session, viewer.id, prepared.examined, verdict, now, **about)
+    kept = asking.keep(session, viewer.id, prepared.examined, verdict, now, **about)
     if verdict.outcome == Outcome.PUBLISHED:
         publishing.publish_revision(session, revision.id, now, prepared.rendered)
-    return Posted(post.id, verdict.outcome, tuple(row.reasons))
+    return Posted(post.id, verdict.outcome, kept.reasons)
 
 
 def take_back(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Posted | None:

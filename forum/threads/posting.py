@@ -180,8 +180,8 @@ def submission_of(
 
 def refused(session: Session, viewer: Viewer, prepared: Prepared, verdict: Verdict, now: datetime) -> Posted:
     """Keep the verdict on a text that becomes nothing."""
-    row = asking.keep(session, viewer.id, prepared.examined, verdict, now)
-    return Posted(0, verdict.outcome, tuple(row.reasons))
+    kept = asking.keep(session, viewer.id, prepared.examined, verdict, now)
+    return Posted(0, verdict.outcome, kept.reasons)
 
 
 def _examined(
@@ -273,4 +273,4 @@ def _add(
     added = publishing.add(session, post, now) if is_public else publishing.add_held(session, post)
     examined = text.prepared.examined
     kept = asking.keep(session, viewer.id, examined, text.verdict, now, post_id=added.post_id)
-    return added, tuple(kept.reasons)
+    return added, kept.reasons

@@ -15,7 +15,6 @@ from forum.access import GUEST
 from forum.accounts.models import Suspension, User
 from forum.db import db, reading, write
 from forum.errors import Forbidden
-from forum.screening import asking
 from forum.screening.examined import unread
 from forum.screening.models import Decision, Kind, Screening
 from forum.spam.judging import Outcome, Submission, Verdict
@@ -427,7 +426,7 @@ def rejected_before(app, form):
     with app.app_context(), write() as session:
         for _ in range(2):
             verdict = Verdict(Outcome.HELD, 0.9, ())
-            asking.keep(session, 1, unread(submission), verdict, makers.now()).decision = Decision.SPAM
+            makers.kept(session, 1, unread(submission), verdict, makers.now()).decision = Decision.SPAM
 
 
 def stamp_of(browser, address):
