@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -194,7 +194,9 @@ def _store(
     now: datetime,
     **about: int | None,
 ) -> Kept:
-    reasons = [asdict(reason) for reason in verdict.reasons]
+    reasons = [
+        {"code": reason.code, "weight": reason.weight, "detail": reason.detail} for reason in verdict.reasons
+    ]
     row = {
         "kind": examined.submission.kind,
         "author_id": author_id,

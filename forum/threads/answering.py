@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from forum.access import Viewer, may_reply, require_writer, seen_by, visible_threads
 from forum.errors import Forbidden, Locked, NotFound
@@ -32,6 +32,9 @@ class Answered:
     is_locked: bool
     opening: str
     """The opening post's source."""
+    answer_id: int | None
+    """The post that the viewer's form made in an earlier try, with its status."""
+    answer_status: str | None
 
     @property
     def context(self) -> str:
@@ -39,10 +42,10 @@ class Answered:
         return f"{self.title}\n{cut(self.opening, CONTEXT_LENGTH)}"
 
 
-def find(session: Session, viewer: Viewer, thread_id: int) -> Answered:
-    """A thread that the viewer may see. One statement. Raises NotFound."""
-    query = _statement(seen_by(viewer))
-    row = session.connection().execute(query, {"thread_id": thread_id}).first()
+def find(session: Session, viewer: Viewer, thread_id: int, mark: str | None = None) -> Answered:
+    """A thread that the viewer may see, and what the form of a mark has made. One statement. Raises NotFound."""
+    given = {"thread_id": thread_id, "viewer_id": viewer.id, "mark": mark}
+    row = session.connection().execute(_statement(seen_by(viewer)), given).first()
     if row is None:
         raise NotFound
     return Answered(*row)
@@ -70,6 +73,10 @@ def require_open(viewer: Viewer, thread: Answered) -> None:
 def _statement(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
     # By number, of which the opening post has the lowest or none, so that not all posts are looked at.
     opening = sa.select(Post.body).where(Post.thread_id == Thread.id, Post.is_opening)
+    answer = aliased(Post)
+    is_of_form = sa.and_(
+        answer.author_id == sa.bindparam("viewer_id"), answer.idempotency == sa.bindparam("mark")
+    )
     return (
         sa.select(
             Thread.id,
@@ -80,7 +87,11 @@ def _statement(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
             Thread.last_number,
             Lock.thread_id.is_not(None),
             sa.func.coalesce(opening.order_by(Post.number).limit(1).scalar_subquery(), ""),
+            answer.id,
+            answer.status,
         )
+        .select_from(Thread)
+        .outerjoin(answer, is_of_form)
         .outerjoin(Lock, Lock.thread_id == Thread.id)
         .where(Thread.id == sa.bindparam("thread_id"), visible_threads(viewer))
     )

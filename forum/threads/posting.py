@@ -134,9 +134,10 @@ def reply(session: Session, viewer: Viewer, thread_id: int, prepared: Prepared, 
     Raises NotFound, Forbidden, Locked, Invalid, TooFast or Conflict.
     """
     mark = _mark(prepared.draft, str(thread_id))
-    if (before := _made_before(session, viewer, mark)) is not None:
-        return before
-    thread = answering.find_open(session, viewer, thread_id)
+    thread = answering.find(session, viewer, thread_id, mark)
+    if thread.answer_id is not None:
+        return _made(thread.answer_id, thread.answer_status)
+    answering.require_open(viewer, thread)
     limits.check_pace(session, viewer, is_thread=False, now=now)
     limits.check_links(viewer, len(prepared.links))
     require_read(prepared)
@@ -221,9 +222,11 @@ def _made_before(session: Session, viewer: Viewer, mark: str | None) -> Posted |
     if mark is None:
         return None
     row = session.connection().execute(_MADE_BEFORE, {"author_id": viewer.id, "mark": mark}).first()
-    if row is None:
-        return None
-    return Posted(row.id, Outcome.HELD if row.status == Status.HELD else Outcome.PUBLISHED)
+    return _made(row.id, row.status) if row else None
+
+
+def _made(post_id: int, status: str | None) -> Posted:
+    return Posted(post_id, Outcome.HELD if status == Status.HELD else Outcome.PUBLISHED)
 
 
 def _open_thread(
