@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from forum.access import Viewer
 from forum.screening.examined import Examined
@@ -72,7 +72,15 @@ _TRAFFIC = sa.select(
     ),
 )
 
-_SHARES_A_BAND = TextBand.band.in_(sa.bindparam("bands", expanding=True))
+
+def _is_among(column: InstrumentedAttribute[Any], name: str) -> sa.ColumnElement[bool]:
+    """Whether a column holds one of the values of a list: one parameter, for which the statement stays the same."""
+    return column.in_(
+        sa.select(sa.func.json_each(sa.bindparam(name, type_=sa.JSON)).table_valued("value").c.value)
+    )
+
+
+_SHARES_A_BAND = _is_among(TextBand.band, "bands")
 _CANDIDATES = (
     sa.select(Screening.id, Screening.text)
     .join(TextBand, TextBand.screening_id == Screening.id)
@@ -95,7 +103,7 @@ _COPIES = (
         sa.case((_IS_NEW, Screening.text), else_="").label("text"),
     )
     .where(
-        sa.or_(Screening.id.in_(sa.bindparam("near", expanding=True)), Screening.id.in_(_NEWER)),
+        sa.or_(_is_among(Screening.id, "near"), Screening.id.in_(_NEWER)),
         # The very same text is counted by its fingerprint.
         Screening.fingerprint != sa.bindparam("mark"),
     )
@@ -105,7 +113,7 @@ _COPIES = (
 )
 
 _SITES = sa.select(LinkHost.host, LinkHost.approved, LinkHost.rejected, LinkHost.first_seen_at).where(
-    LinkHost.host.in_(sa.bindparam("sites", expanding=True))
+    _is_among(LinkHost.host, "sites")
 )
 
 

@@ -22,6 +22,11 @@ def post_url(post_id: int) -> str:
     return f"/p/{post_id}"
 
 
+def reply_url(thread_id: int) -> str:
+    """Where an answer is written."""
+    return f"/t/{thread_id}/reply"
+
+
 def place_url(thread_id: int, slug: str, number: int, post_id: int) -> str:
     """Where the post of a number stands in its thread now: the page, and the place on it."""
     return f"{thread_url(thread_id, slug, page_of(number))}#p{post_id}"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from forum import versions
 from forum.access import Viewer, may_moderate, may_reply, seen_by, visible_posts, visible_threads
 from forum.errors import NotFound
-from forum.threads.addresses import board_url, page_of, place_url, thread_url
+from forum.threads.addresses import board_url, page_of, place_url, reply_url, thread_url
 from forum.threads.models import Board, Lock, Pin, Post, Status, Thread
 
 
@@ -75,7 +75,7 @@ def find(session: Session, viewer: Viewer, thread_id: int, page: int, language: 
         lock_reason=row.lock_reason or "",
         pager=Pager(page, pages, partial(thread_url, row.id, row.slug)),
         may_reply=may_reply(viewer, row.status, is_locked=row.is_locked),
-        reply_url=f"/t/{row.id}/reply",
+        reply_url=reply_url(row.id),
         moderate_url=f"/t/{row.id}/moderate" if may_moderate(viewer) else None,
         feed_url=f"/t/{row.id}.atom",
         replies=max(0, row.posts_count - 1),

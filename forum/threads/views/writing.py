@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -20,7 +22,7 @@ from forum.text.quoting import quote
 from forum.text.rendering import render, stored
 from forum.threads import answering, editing, lists, mentions, posting
 from forum.threads import reading as threads
-from forum.threads.addresses import post_url, thread_url
+from forum.threads.addresses import post_url, reply_url, thread_url
 from forum.threads.answering import Answered
 from forum.threads.forms import ReplyForm, ThreadForm, TitledForm
 from forum.threads.limits import BODY_MAX, told
@@ -48,7 +50,7 @@ def new() -> ResponseReturnValue:
         require_writer(current_viewer())
     form = ThreadForm(submitted(), board=request.args.get("board"))
     form.board.choices = [(row.slug, row.name) for row in lists.boards(reading(), current_language())]
-    page = _Composer(form, _("New thread"), url_for(".new"), "new", _("Post thread"))
+    page = _Composer(form, lazy_gettext("New thread"), url_for(".new"), "new", lazy_gettext("Post thread"))
     return page.answer(
         lambda session, viewer, draft: posting.prepare_thread(session, viewer, form.board.data, draft, now()),
         lambda session, viewer, text: posting.start_thread(session, viewer, form.board.data, text, now()),
@@ -69,10 +71,10 @@ def reply(thread_id: int) -> ResponseReturnValue:
         form.body.data = _quotation(request.args["quote"], thread_id)
     page = _Composer(
         form,
-        _("Reply"),
-        url_for(".reply", thread_id=thread_id),
+        lazy_gettext("Reply"),
+        reply_url(thread_id),
         f"reply-{thread_id}",
-        _("Post reply"),
+        lazy_gettext("Post reply"),
         thread=_Place.of(thread),
         is_quoting=is_quoting,
     )
@@ -97,10 +99,10 @@ def edit(post_id: int) -> ResponseReturnValue:
     form = TitledForm(submitted(), data=kept) if post.is_opening else ReplyForm(submitted(), data=kept)
     page = _Composer(
         form,
-        _("Edit"),
+        lazy_gettext("Edit"),
         url_for(".edit", post_id=post_id),
         f"edit-{post_id}-{post.versions}",
-        _("Save"),
+        lazy_gettext("Save"),
         thread=_Place.of(thread),
         is_edit=True,
         has_waiting=waiting is not None,
@@ -156,10 +158,10 @@ class _Composer:
     """A page with a form for a text: shown, previewed, sent back with what is wrong, or taken."""
 
     form: ReplyForm
-    heading: str
+    heading: LazyString
     action: str
     draft_key: str
-    button: str
+    button: LazyString
     thread: _Place | None = None
     is_edit: bool = False
     has_waiting: bool = False
