@@ -150,15 +150,14 @@ class Model:
         buckets = grams(folded.text)
         known, place, count = np.unique(buckets, return_inverse=True, return_counts=True)
         share = self._weights[known] * (value_of(GRAM_NORM, len(known)) / (WEIGHT_ONE * VALUE_ONE)) / count
-        so_far = np.concatenate(([0.0], np.cumsum(share[place])))
+        # From here on Python's own numbers: the same to the bit, and an array is slow to give them one by one.
+        so_far = [0.0, *np.cumsum(share[place]).tolist()]
         of_words = word_buckets(words)
-        of_word = value_of(WORD_NORM, len(np.unique(of_words))) / (WEIGHT_ONE * VALUE_ONE)
-        said = {
-            word: float(self._weights[bucket]) * of_word
-            for word, bucket in zip(words, of_words, strict=False)
-        }
+        of_word = value_of(WORD_NORM, len(set(of_words.tolist()))) / (WEIGHT_ONE * VALUE_ONE)
+        weights = self._weights[of_words].tolist()
+        said = {word: weight * of_word for word, weight in zip(words, weights, strict=False)}
         for word, start, end in _places(folded.text):
-            said[word] += float(so_far[min(end, len(buckets))] - so_far[min(start, len(buckets))])
+            said[word] += so_far[min(end, len(buckets))] - so_far[min(start, len(buckets))]
         return sorted(said.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:limit]
 
     def _move(self, buckets: NDArray[np.int64], values: NDArray[np.int64], step: int) -> None:
