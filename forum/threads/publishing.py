@@ -60,7 +60,7 @@ class Added(NamedTuple):
 def add(session: Session, post: Mapping[str, Any], now: datetime) -> Added:
     """Put a new post, by its columns, at the end of its thread, for everybody to see, with the thread that it opens.
 
-    Four statements, for one that opens a thread two more. They go past the session, which must not hold the thread.
+    Four statements, seven for one that opens a thread. They go past the session, which must not hold the thread.
     """
     given = {"thread_id": post["thread_id"], "by_id": post["author_id"], "now": now}
     thread = session.connection().execute(_APPEND, given).one()

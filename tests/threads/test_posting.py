@@ -448,7 +448,7 @@ def rows(app, *columns):
 
 
 def test_a_reply_by_a_newcomer_keeps_other_writers_waiting_for_15_statements_at_most(app, sign_in):
-    """Four of them look for copies, sites and neighbours, and two note what later texts are compared with."""
+    """Three of them look for copies, sites and what was written lately; two note what later texts are compared with."""
     thread_of(app)
     nana = sign_in("Nana")
     nana.get(REPLY)
