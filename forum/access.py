@@ -24,10 +24,7 @@ EDIT_WINDOW = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is looking. A guest is a Viewer too, so that no rule has to ask whether there is one.
-
-    `sessions.find` gives the fields in this order.
-    """
+    """Who is looking. A guest is a Viewer too, so that no rule has to ask whether there is one."""
 
     id: int = 0
     name: str = ""

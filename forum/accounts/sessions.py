@@ -28,20 +28,19 @@ _now = sa.bindparam("now", type_=Instant)
 # longer than to run it, and so does what the session does about rows.
 _FIND = (
     sa.select(
+        LoginSession.id.label("session_id"),
         LoginSession.seen_at,
-        # From here on the fields of a Viewer, in their order.
         User.id,
         User.name,
         User.display_name,
         User.role,
         User.joined_at,
-        User.email_confirmed_at.is_not(None),
+        User.email_confirmed_at,
         User.approved_count,
         User.rejected_count,
-        LoginSession.id,
-        sa.func.coalesce(Suspension.reason, ""),
+        Suspension.id.label("suspension_id"),
+        Suspension.reason,
         Suspension.until,
-        Suspension.id.is_not(None),
     )
     .join(User, User.id == LoginSession.user_id)
     .outerjoin(Suspension, sa.and_(Suspension.user_id == User.id, Suspension.in_force(_now)))
@@ -88,8 +87,21 @@ def find(session: Session, secret: str, now: datetime) -> Found | None:
     row: Any = session.connection().execute(_FIND, {"secret_hash": hash_of(secret), "now": now}).first()
     if row is None:
         return None
-    seen_at, *fields = row
-    return Found(Viewer(*fields), is_touch_due=now - seen_at > SEEN_EVERY)
+    viewer = Viewer(
+        session_id=row.session_id,
+        id=row.id,
+        name=row.name,
+        display_name=row.display_name,
+        role=row.role,
+        joined_at=row.joined_at,
+        is_confirmed=row.email_confirmed_at is not None,
+        approved_count=row.approved_count,
+        rejected_count=row.rejected_count,
+        is_suspended=row.suspension_id is not None,
+        suspension_reason=row.reason or "",
+        suspended_until=row.until,
+    )
+    return Found(viewer, is_touch_due=now - row.seen_at > SEEN_EVERY)
 
 
 def touch(session: Session, session_id: int, now: datetime) -> None:
