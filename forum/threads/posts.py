@@ -128,7 +128,7 @@ def own(session: Session, viewer: Viewer, thread_id: int, page: int, pages: int)
 
     One statement.
     """
-    rows = session.execute(OWN, {**_range(thread_id, page), "viewer_id": viewer.id})
+    rows = session.connection().execute(OWN, {**_range(thread_id, page), "viewer_id": viewer.id})
     texts = [_text(row, language(), _note(row, viewer)) for row in rows]
     # Posts without a number stand at the end of the thread.
     return [text for text in texts if text.number is not None or page == pages]

@@ -91,7 +91,7 @@ def teller() -> Callable[[datetime], Told]:
 
 def iso(moment: datetime) -> str:
     """2026-11-22T08:02:00Z, for machines."""
-    return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:-6]}Z"
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def jst(moment: datetime) -> str:

@@ -72,27 +72,19 @@ class PageCache:
             reader = self._reader(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
             if reader is not None:
                 key = reader, environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+                coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
                 try:
-                    page = self._find(key) or self._make(key, environ)
+                    page = self._known(key, coding) or self._make(key, coding, environ)
                 except sqlite3.Error:
                     # Whatever is wrong with the database, the application says it in its own words.
                     page = None
                 if page is not None:
-                    return self._answer(key, page, environ, start_response)
+                    return page.answer(environ, coding, start_response)
         return self._behind(environ, start_response)
 
     def clear(self) -> None:
         """Forget every page, as when the database was replaced by another one."""
         self._pages.clear()
-
-    def _answer(
-        self, key: Key, page: Page, environ: Environ, start_response: Callable[..., Any]
-    ) -> list[bytes]:
-        coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        if coding not in page.forms:
-            page.add(coding)
-            self._pages.put(key, page, page.size_bytes)
-        return page.answer(environ, coding, start_response)
 
     def _find_reader(self, cookies: str, accepted_languages: str) -> str | None:
         """The language of a guest, or None for whoever has a session or a sentence to be told: theirs is not kept."""
@@ -101,13 +93,17 @@ class PageCache:
             return None
         return language.choose(given.get(language.COOKIE, ""), accepted_languages)
 
-    def _find(self, key: Key) -> Page | None:
+    def _known(self, key: Key, coding: str) -> Page | None:
+        """The page that is kept, with its body in a coding; None when there is none that is still right."""
         page = self._pages.get(key)
         if page is None:
             return None
         if not self._is_right(page):
             self._pages.remove(key, page)
             return None
+        if coding not in page.pressed:
+            page.press(coding)
+            self._pages.put(key, page, page.size_bytes)
         self._answered += 1
         return page
 
@@ -119,14 +115,14 @@ class PageCache:
             page.moment = moment
         return time.time() < page.until_s
 
-    def _make(self, key: Key, environ: Environ) -> Page | None:
+    def _make(self, key: Key, coding: str, environ: Environ) -> Page | None:
         """The page of an address that is kept, made by one request while others wait for it; None for any other."""
         topics = self._topics(key)
         if topics is None:
             return None
         with self._alone_with(key) as is_first:
-            page = None if is_first else self._find(key)
-            return page or self._build(key, topics, environ)
+            page = None if is_first else self._known(key, coding)
+            return page or self._build(key, coding, topics, environ)
 
     def _topics(self, key: Key) -> tuple[str, ...] | None:
         """What the page at an address shows, or None when its view is not kept, or not with this query."""
@@ -156,7 +152,7 @@ class PageCache:
             if has_turn:
                 turn.release()
 
-    def _build(self, key: Key, topics: tuple[str, ...], environ: Environ) -> Page | None:
+    def _build(self, key: Key, coding: str, topics: tuple[str, ...], environ: Environ) -> Page | None:
         # Before the page is read, so that a commit in between makes it old rather than overlooked.
         moment, clock = self._watch.clock()
         asked = self._question(key, environ)
@@ -172,7 +168,6 @@ class PageCache:
         if not status.startswith("200 ") or "set-cookie" in given or given.get("cache-control") != "no-cache":
             return None
         lasting = [(name, value) for name, value in headers if name.lower() not in OF_ONE_ANSWER]
-        coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
         forms = {coding: form_of(lasting, coding, body)}
         not_modified = [(name, value) for name, value in lasting if name.lower() != "content-type"]
         until_s = asked.get(UNTIL, math.inf)

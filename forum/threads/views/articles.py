@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import current_app, request
@@ -10,6 +11,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from forum.access import Viewer, sees_all
+from forum.people import Person
 from forum.text.excerpts import excerpt
 from forum.threads import posts
 from forum.threads.posts import Acts, PostText
@@ -95,7 +97,24 @@ def _description(texts: list[PostText], page: int) -> str:
 
 
 def _print(texts: list[PostText]) -> dict[int, Markup]:
-    template = current_app.jinja_env.get_template("threads/_article.html")
-    article = template.module.article  # pyright: ignore[reportAttributeAccessIssue] - a macro of the template
-    language, tell = current_language(), teller()
-    return {text.id: article(text, tell(text.created_at), language) for text in texts}
+    article = _macro("threads/_article.html", "article")
+    tell, by = teller(), _signatures({text.author for text in texts})
+    return {text.id: article(text, by[text.author], tell(text.created_at)) for text in texts}
+
+
+def _signatures(people: set[Person]) -> dict[Person, Markup]:
+    """How each of them is named beside a post; the same few write most of a board."""
+    shelf: Shelf[Markup] = current_app.extensions.setdefault("signatures", Shelf(MOST_BYTES // 4))
+    language = current_language()
+    signatures: dict[Person, Markup] = {}
+    for person in people:
+        signature = shelf.get((person, language))
+        if signature is None:
+            signature = _macro("_ui/people.html", "author")(person)
+            shelf.put((person, language), signature, len(signature) + 500)
+        signatures[person] = signature
+    return signatures
+
+
+def _macro(template: str, name: str) -> Callable[..., Markup]:
+    return getattr(current_app.jinja_env.get_template(template).module, name)

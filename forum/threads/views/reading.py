@@ -14,6 +14,7 @@ from forum.threads.forms import ReplyForm
 from forum.threads.limits import told
 from forum.threads.views import articles, blueprint
 from forum.web.filters import absolute
+from forum.web.forms import new_stamp
 from forum.web.keeping import BEFORE, PAGE, kept
 from forum.web.language import current_language
 from forum.web.viewer import current_viewer, now
@@ -69,16 +70,14 @@ def thread(thread_id: int, slug: str) -> ResponseReturnValue:
     if thread_url(thread_id, slug) != shown.url:
         return redirect(canonical, 301)
     posts = articles.of(db_reading(), viewer, shown)
-    form = ReplyForm() if shown.may_reply else None
-    if form:
-        form.stamp()
     return render_template(
         "threads/thread.html",
         thread=shown,
         posts=posts.articles,
         description=posts.description,
-        form=form,
-        limits=told(viewer, now()) if form else (),
+        stamp=new_stamp() if shown.may_reply else "",
+        new_form=ReplyForm,
+        limits=tuple(told(viewer, now())) if shown.may_reply else (),
         canonical_url=absolute(canonical),
     )
 
