@@ -54,7 +54,7 @@ class ThreadHead:
 
 
 def find(session: Session, viewer: Viewer, thread_id: int, page: int, language: str) -> ThreadHead:
-    """A thread, to be read from page `page`, of 20 post numbers each; one statement. Raises NotFound, also past the end."""
+    """A thread, to be read from page `page`, 20 post numbers each; one statement. NotFound, also past the end."""
     values = {"thread_id": thread_id, "topic": f"thread {thread_id}"}
     seen_by = Viewer(id=viewer.id, role=viewer.role, is_suspended=viewer.is_suspended)
     row: Any = session.connection().execute(_statement(seen_by), values).first()
