@@ -14,6 +14,7 @@ import gc
 import multiprocessing
 import socket
 import threading
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -47,6 +48,8 @@ HEADERS_WITHIN_S = 30
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 # Who stops the board lets the requests in flight finish, which takes milliseconds, or an upload on a slow line.
 STOP_WITHIN_S = 30
+# Long enough not to spin while the machine is out of memory, short enough that nobody notices.
+RESPAWN_AFTER_S = 0.2
 EXIT_BAD_SETTINGS = 2
 
 
@@ -207,6 +210,17 @@ class _Server(MPServer):
         gc.collect()
         gc.freeze()
         self.serve(target_loader=lambda: self._app, wrap_loader=False)
+
+    def _respawn_workers(
+        self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0
+    ) -> None:
+        """Replace workers that ended; granian itself would give up when one ends twice within some seconds.
+
+        Callers wait in the socket meanwhile, and a worker that can't even start is tried again at this pace.
+        """
+        time.sleep(RESPAWN_AFTER_S)
+        super()._respawn_workers(workers, spawn_target, target_loader, delay)
+        self.respawned_wrks.clear()
 
     def _init_shared_socket(self) -> None:
         self._ssp, self._sso = None, None
