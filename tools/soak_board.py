@@ -29,20 +29,8 @@ REQUESTS = 1_000_000
 NUISANCES = 4
 ROUND_S = 10
 WORKERS_REPLACED_EVERY_S = 12
-# Kept pages, pages that are made each time, ones that are not there, and a redirect.
-PATHS = (
-    "/",
-    "/boards",
-    "/feed.atom",
-    "/log",
-    "/",
-    "/boards",
-    "/privacy",
-    "/",
-    "/login",
-    "/nothing-here",
-    "/u/nobody",
-)
+# Mostly kept pages, and one that is made each time.
+PATHS = ("/", "/boards", "/feed.atom", "/log", "/privacy") * 8 + ("/login",)
 # What a server says that lost a thread, a worker or its mind.
 CRASHES = ("unsendable", "panicked", "Segmentation", "Fatal Python error", "crash loop")
 GROWTH_MIB = 100
@@ -60,6 +48,7 @@ def main() -> int:
         require_wrk()
         with TemporaryDirectory() as folder:
             log = given.keep_log or Path(folder, "log")
+            log.unlink(missing_ok=True)
             with _strained(Path(folder), log) as server:
                 done, faults = _soak(server, given.requests)
                 faults += _crashes(log, done)

@@ -27,7 +27,9 @@ Nuisance = Callable[[Server, Random], None]
 def leaves_at_once(server: Server, chance: Random) -> None:
     """Asks for a page and is gone before it comes."""
     with _connected(server) as line:
-        line.sendall(GET % (chance.choice([b"/", b"/boards", b"/login", b"/soak/fails"]), _host(server)))
+        line.sendall(
+            GET % (chance.choice([b"/", b"/nothing-here", b"/login", b"/soak/fails"]), _host(server))
+        )
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
 
 
