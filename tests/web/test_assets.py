@@ -49,6 +49,7 @@ def test_a_guests_page_holds_its_styles_and_the_policy_lets_just_these_be(guest)
     digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
     assert f"style-src 'self' 'sha256-{digest}';" in answer.headers["Content-Security-Policy"]
     assert "--paper:" in styles
+    assert ".site-header :is(.frame, nav, .language)" in styles
     assert 'rel="stylesheet"' not in answer.text
 
 
