@@ -46,6 +46,10 @@ CONNECTIONS = 8192
 HEADERS_WITHIN_S = 30
 # The numbers by which glibc's mallopt knows its settings.
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+# After so long without a word the other side is asked whether it is still there.
+GONE_AFTER_S = 60
+# Twice what browsers send at most, with all their cookies; a connection holds no more in memory.
+LONGEST_HEADERS_BYTES = 32 * 1024
 # Who stops the board lets the requests in flight finish, which takes milliseconds, or an upload on a slow line.
 STOP_WITHIN_S = 30
 # Long enough not to spin while the machine is out of memory, short enough that nobody notices.
@@ -102,6 +106,10 @@ def _listen(host: str, port: int) -> socket.socket:
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Whoever has gone without a word is found out, instead of holding a thread for the rest of their form.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if sys.platform == "linux":
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, GONE_AFTER_S)
     listener.bind(address)
     listener.listen(BACKLOG)
     return listener
@@ -197,7 +205,9 @@ class _Server(MPServer):
             workers=workers,
             blocking_threads=THREADS,
             backpressure=CONNECTIONS,
-            http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_S * 1000),
+            http1_settings=HTTP1Settings(
+                header_read_timeout=HEADERS_WITHIN_S * 1000, max_buffer_size=LONGEST_HEADERS_BYTES
+            ),
             log_level=LogLevels.error,
             respawn_failed_workers=True,
             workers_kill_timeout=STOP_WITHIN_S,

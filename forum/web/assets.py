@@ -49,7 +49,7 @@ def init(app: Flask, settings: Settings, source: Path) -> None:
 
 
 def print_styles(app: Flask, source: Path) -> str:
-    """Let templates include "styles.css", all SHEETS without comments; returns what a Content-Security-Policy calls it."""
+    """Let templates include "styles.css", all SHEETS without comments; returns what the policy calls it."""
     sheets = "".join((source / "css" / f"{sheet}.css").read_text() for sheet in SHEETS)
     # Compression does the rest; what shortens more has to understand the language, as `a :is(b)` is not `a:is(b)`.
     styles = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", sheets, flags=re.DOTALL))
