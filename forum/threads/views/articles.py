@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from forum.access import Viewer, sees_all
 from forum.people import Person
 from forum.text.excerpts import excerpt
-from forum.threads import posts
+from forum.threads import marks, posts
 from forum.threads.posts import Acts, PostText
 from forum.threads.reading import ThreadHead
 from forum.web.filters import teller
@@ -37,6 +37,8 @@ class Article:
 
     html: Markup
     acts: Acts | None
+    is_first_new: bool
+    """Whether what the viewer has not seen yet begins here, and there is something before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class _Shared:
 
 
 def of(session: Session, viewer: Viewer, thread: ThreadHead) -> Posts:
-    """The posts of a thread's page for a viewer, in their order.
+    """The posts of a thread's page for a viewer, in their order. That they see them is noted.
 
     For a guest no statement when the page is kept, else one; for a member one more; for the staff one or two.
     """
@@ -72,9 +74,13 @@ def of(session: Session, viewer: Viewer, thread: ThreadHead) -> Posts:
         if not viewer.is_guest and (mine := posts.own(session, viewer, thread.id, page, pages)):
             texts, printed = posts.merged(texts, mine), printed | _print(mine)
     state = {"is_open": thread.may_reply, "is_locked": thread.is_locked}
+    first_new = marks.first_new(viewer, thread.seen, texts)
     articles = [
-        Article(printed[text.id], posts.acts(viewer, text, thread.id, now(), **state)) for text in texts
+        Article(printed[text.id], posts.acts(viewer, text, thread.id, now(), **state), text.id == first_new)
+        for text in texts
     ]
+    if request.method == "GET":
+        marks.note(viewer, thread.id, thread.seen, texts, now())
     return Posts(articles, description)
 
 
