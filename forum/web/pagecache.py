@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 
 # About five thousand pages of a thread, in a small part of a small machine's memory.
 MOST_BYTES = 32 * 1024 * 1024
+# Browsers' cookies and languages take a few hundred bytes. What is longer is read each time: a thousand of the longest
+# headers that a server takes would fill a small machine's memory.
+LONGEST_REMEMBERED = 1000
 # How long a visitor waits for the page that another one's request is making, before they have it made for themselves.
 PATIENCE_S = 5
 REPORT_EVERY_S = 60
@@ -63,11 +66,14 @@ class PageCache:
         self._pages: Shelf[Page] = Shelf(MOST_BYTES)
         self._making: dict[Key, threading.Lock] = {}
         self._lock = threading.Lock()
-        self._reader = lru_cache(maxsize=1024)(self._find_reader)
+        self._remembered_reader = lru_cache(maxsize=1024)(self._find_reader)
         self._answered = self._made = 0
         self._reported_s = time.monotonic()
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        # The board stands at the root of its host. Some servers take this from a header, and a stranger's would get
+        # into the addresses that templates remember.
+        environ["SCRIPT_NAME"] = ""
         if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             reader = self._reader(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
             if reader is not None:
@@ -91,6 +97,11 @@ class PageCache:
             page.add(coding)
             self._pages.put(key, page, page.size_bytes)
         return page.answer(environ, coding, start_response)
+
+    def _reader(self, cookies: str, accepted_languages: str) -> str | None:
+        if len(cookies) + len(accepted_languages) > LONGEST_REMEMBERED:
+            return self._find_reader(cookies, accepted_languages)
+        return self._remembered_reader(cookies, accepted_languages)
 
     def _find_reader(self, cookies: str, accepted_languages: str) -> str | None:
         """The language of a guest, or None for whoever has a session or a sentence to be told: theirs is not kept."""
@@ -122,9 +133,9 @@ class PageCache:
         topics = self._topics(key)
         if topics is None:
             return None
-        with self._alone_with(key) as is_first:
-            page = None if is_first else self._find(key)
-            return page or self._build(key, topics, environ)
+        with self._alone_with(key):
+            # Once more, because another one may have made it since we looked.
+            return self._find(key) or self._build(key, topics, environ)
 
     def _topics(self, key: Key) -> tuple[str, ...] | None:
         """What the page at an address shows, or None when its view is not kept, or not with this query."""
@@ -140,14 +151,13 @@ class PageCache:
         return tuple(topic.format(**arguments) for topic in keeping.topics)
 
     @contextmanager
-    def _alone_with(self, key: Key) -> Generator[bool]:
-        """The turn to make a page: yields whether nobody was making it already."""
+    def _alone_with(self, key: Key) -> Generator[None]:
+        """The turn to make a page, which comes at the latest when PATIENCE_S is over."""
         with self._lock:
-            is_first = key not in self._making
             turn = self._making.setdefault(key, threading.Lock())
         has_turn = turn.acquire(timeout=PATIENCE_S)
         try:
-            yield is_first
+            yield
         finally:
             with self._lock:
                 self._making.pop(key, None)
