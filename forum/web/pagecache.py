@@ -203,6 +203,7 @@ class PageCache:
             "HTTP_ACCEPT": "text/html",
             "HTTP_ACCEPT_LANGUAGE": reader,
             "REMOTE_ADDR": environ.get("REMOTE_ADDR", ""),
+            "HTTP_X_FORWARDED_FOR": environ.get("HTTP_X_FORWARDED_FOR", ""),
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": self._site.scheme,
             "wsgi.input": io.BytesIO(),
