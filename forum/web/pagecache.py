@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import parse_cookie
+from werkzeug.sansio.http import parse_cookie
 
 from forum.settings import Settings
 from forum.versions import Watch
@@ -105,6 +105,7 @@ class PageCache:
 
     def _find_reader(self, cookies: str, accepted_languages: str) -> str | None:
         """The language of a guest, or None for whoever has a session or a sentence to be told: theirs is not kept."""
+        # As it came, since ours are ASCII, and to decode what a stranger wrote by hand may fail.
         given = parse_cookie(cookies)
         if self._app.config["VIEWER_COOKIE"] in given or notices.COOKIE in given:
             return None
@@ -140,6 +141,9 @@ class PageCache:
     def _topics(self, key: Key) -> tuple[str, ...] | None:
         """What the page at an address shows, or None when its view is not kept, or not with this query."""
         _, path, query = key
+        if path[:1] != "/" or path[1:2] == "/":
+            # The router finds //b/alt as well, and with each slash there would be one address more to keep.
+            return None
         adapter = self._app.url_map.bind(self._site.netloc)
         try:
             endpoint, arguments = adapter.match(path.encode("latin-1").decode(errors="replace"), "GET")
