@@ -32,11 +32,11 @@ class Boundary:
         begun = _Begun()
         try:
             body = begun.whole(self._app(environ, begun))
+            status, headers = begun.status, begun.headers
         except Exception:
             log.exception("the application failed at the boundary")
-            start_response("500 INTERNAL SERVER ERROR", FAILURE_HEADERS)
-            return [FAILURE]
-        start_response(begun.status, begun.headers)
+            status, headers, body = "500 INTERNAL SERVER ERROR", FAILURE_HEADERS, [FAILURE]
+        start_response(status, headers)
         return body
 
 

@@ -24,6 +24,8 @@ else:
 
 # Below this a packet is not saved.
 SMALLEST_BYTES = 600
+# Browsers send some twenty characters. What stands behind these is not read, so that what is remembered stays small.
+LONGEST_HEADER = 200
 TYPES = ("text/html", "application/atom+xml", "application/json")
 
 
@@ -59,9 +61,13 @@ def init(app: Flask) -> None:
     app.after_request(compress)
 
 
-@lru_cache(maxsize=256)
 def coding_of(accepted: str) -> str:
     """The name of the coding for an Accept-Encoding header; "" for none, when the body is to travel as it is."""
+    return _coding_of(accepted[:LONGEST_HEADER])
+
+
+@lru_cache(maxsize=256)
+def _coding_of(accepted: str) -> str:
     wanted = parse_accept_header(accepted, Accept)
     best = max(CODINGS, key=wanted.quality)
     return best if wanted.quality(best) else ""

@@ -40,7 +40,8 @@ class Page:
     @property
     def size_bytes(self) -> int:
         """What the page takes in memory."""
-        return OVERHEAD_BYTES + sum(len(body) for _, body in self.forms.values())
+        # Of a copy, because another thread may add a form meanwhile.
+        return OVERHEAD_BYTES + sum(len(body) for _, body in self.forms.copy().values())
 
     def answer(self, environ: dict[str, Any], coding: str, start_response: Callable[..., Any]) -> list[bytes]:
         """What the visitor gets: 304 where they have it already, else the body in `coding`, which must be there."""
@@ -54,7 +55,7 @@ class Page:
 
     def press(self, coding: str) -> None:
         """Make the body densely in a coding, since the page is asked for again: most are not, by crawlers above all."""
-        headers, body = next(iter(self.forms.values()))
+        headers, body = next(iter(self.forms.copy().values()))
         packed = dict(headers).get("Content-Encoding")
         plain = CODINGS[packed].unpack(body) if packed else body
         self.forms[coding] = form_of(self.headers, coding, plain, is_dense=True)

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import parse_cookie
+from werkzeug.sansio.http import parse_cookie
 
 from forum.settings import Settings
 from forum.versions import Watch
@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 
 # About five thousand pages of a thread, in a small part of a small machine's memory.
 MOST_BYTES = 32 * 1024 * 1024
+# Browsers' cookies and languages take a few hundred bytes. What is longer is read each time: a thousand of the longest
+# headers that a server takes would fill a small machine's memory.
+LONGEST_REMEMBERED = 1000
 # How long a visitor waits for the page that another one's request is making, before they have it made for themselves.
 PATIENCE_S = 5
 REPORT_EVERY_S = 60
@@ -63,11 +66,14 @@ class PageCache:
         self._pages: Shelf[Page] = Shelf(MOST_BYTES)
         self._making: dict[Key, threading.Lock] = {}
         self._lock = threading.Lock()
-        self._reader = lru_cache(maxsize=1024)(self._find_reader)
+        self._remembered_reader = lru_cache(maxsize=1024)(self._find_reader)
         self._answered = self._made = 0
         self._reported_s = time.monotonic()
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        # The board stands at the root of its host. Some servers take this from a header, and a stranger's would get
+        # into the addresses that templates remember.
+        environ["SCRIPT_NAME"] = ""
         if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             reader = self._reader(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
             if reader is not None:
@@ -86,8 +92,14 @@ class PageCache:
         """Forget every page, as when the database was replaced by another one."""
         self._pages.clear()
 
+    def _reader(self, cookies: str, accepted_languages: str) -> str | None:
+        if len(cookies) + len(accepted_languages) > LONGEST_REMEMBERED:
+            return self._find_reader(cookies, accepted_languages)
+        return self._remembered_reader(cookies, accepted_languages)
+
     def _find_reader(self, cookies: str, accepted_languages: str) -> str | None:
         """The language of a guest, or None for whoever has a session or a sentence to be told: theirs is not kept."""
+        # As it came, since ours are ASCII, and to decode what a stranger wrote by hand may fail.
         given = parse_cookie(cookies)
         if self._app.config["VIEWER_COOKIE"] in given or notices.COOKIE in given:
             return None
@@ -120,13 +132,16 @@ class PageCache:
         topics = self._topics(key)
         if topics is None:
             return None
-        with self._alone_with(key) as is_first:
-            page = None if is_first else self._known(key, coding)
-            return page or self._build(key, coding, topics, environ)
+        with self._alone_with(key):
+            # Once more, because another one may have made it since we looked.
+            return self._known(key, coding) or self._build(key, coding, topics, environ)
 
     def _topics(self, key: Key) -> tuple[str, ...] | None:
         """What the page at an address shows, or None when its view is not kept, or not with this query."""
         _, path, query = key
+        if path[:1] != "/" or path[1:2] == "/":
+            # The router finds //b/alt as well, and with each slash there would be one address more to keep.
+            return None
         adapter = self._app.url_map.bind(self._site.netloc)
         try:
             endpoint, arguments = adapter.match(path.encode("latin-1").decode(errors="replace"), "GET")
@@ -138,14 +153,13 @@ class PageCache:
         return tuple(topic.format(**arguments) for topic in keeping.topics)
 
     @contextmanager
-    def _alone_with(self, key: Key) -> Generator[bool]:
-        """The turn to make a page: yields whether nobody was making it already."""
+    def _alone_with(self, key: Key) -> Generator[None]:
+        """The turn to make a page, which comes at the latest when PATIENCE_S is over."""
         with self._lock:
-            is_first = key not in self._making
             turn = self._making.setdefault(key, threading.Lock())
         has_turn = turn.acquire(timeout=PATIENCE_S)
         try:
-            yield is_first
+            yield
         finally:
             with self._lock:
                 self._making.pop(key, None)
@@ -191,6 +205,7 @@ class PageCache:
             "HTTP_ACCEPT": "text/html",
             "HTTP_ACCEPT_LANGUAGE": reader,
             "REMOTE_ADDR": environ.get("REMOTE_ADDR", ""),
+            "HTTP_X_FORWARDED_FOR": environ.get("HTTP_X_FORWARDED_FOR", ""),
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": self._site.scheme,
             "wsgi.input": io.BytesIO(),

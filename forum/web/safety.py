@@ -37,7 +37,12 @@ HARDENED = (
 
 
 class RowNumber(IntegerConverter):
-    """A number in an address: what is too large for the database leads nowhere."""
+    """A number in an address, in its one spelling: another, or what is too large for the database, leads nowhere.
+
+    With 007 for 7, or digits of other scripts, there would be as many addresses of a page as somebody likes to try.
+    """
+
+    regex = r"[1-9][0-9]{0,18}"
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=HIGHEST_NUMBER)
