@@ -72,6 +72,11 @@ class Viewer:
 GUEST = Viewer()
 
 
+def seen_by(viewer: Viewer) -> Viewer:
+    """A viewer with nothing but what decides which things exist for them: the key of a statement that is kept."""
+    return Viewer(id=viewer.id, role=viewer.role, is_suspended=viewer.is_suspended)
+
+
 def sees_all(viewer: Viewer) -> bool:
     """Whether nothing is hidden from the viewer: the staff, while they are not suspended."""
     return viewer.is_staff and not viewer.is_suspended

@@ -6,10 +6,11 @@ import sqlite3
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
+from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event
+from sqlalchemy import Insert, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -92,6 +93,17 @@ def write() -> Generator[Session]:
             yield from _transaction(session)
     finally:
         session.info["is_writing"] = False
+
+
+def insert(session: Session, statement: Insert, row: Mapping[str, Any]) -> int:
+    """Write a row of a table with one primary key past the session, and return that key.
+
+    For what is written while others wait: the session's unit of work takes four times as long, and whoever needs the
+    row as an object reads it afterwards.
+    """
+    session.flush()
+    key = session.connection().execute(statement, row).inserted_primary_key
+    return key[0] if key else 0
 
 
 def turn() -> AbstractContextManager[None]:

@@ -11,6 +11,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
+from forum.screening import asking
+from forum.screening.examined import Examined
+from forum.screening.models import Screening
+from forum.spam.judging import Verdict
 from forum.text import names
 from forum.text.rendering import render
 from forum.text.slugs import slugify
@@ -64,6 +68,18 @@ def board(session: Session, slug: str = "alt", **fields: Any) -> Board:
         session.add(found)
         session.flush()
     return found
+
+
+def kept(
+    session: Session,
+    author_id: int,
+    examined: Examined,
+    verdict: Verdict,
+    now: datetime,
+    **about: int | None,
+) -> Screening:
+    """A text with the filter's verdict on it."""
+    return session.get_one(Screening, asking.keep(session, author_id, examined, verdict, now, **about).id)
 
 
 def thread(

@@ -98,7 +98,7 @@ class Suspension(Model):
     lifted_at: Mapped[datetime | None] = mapped_column(Instant)
 
     @classmethod
-    def in_force(cls, now: datetime) -> sa.ColumnElement[bool]:
+    def in_force(cls, now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
         """Whether a suspension in a query keeps its member from writing at `now`."""
         return sa.and_(cls.lifted_at.is_(None), sa.or_(cls.until.is_(None), cls.until > now))
 

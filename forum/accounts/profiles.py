@@ -155,14 +155,14 @@ def _save_words(session: Session, viewer: Viewer, user: User, prepared: Prepared
         raise Conflict(_("Something changed while this was being sent. Please send it again."))
     verdict = asking.screen(session, viewer, examined, now)
     if verdict.outcome == Outcome.REFUSED:
-        row = asking.keep(session, user.id, examined, verdict, now)
-        return Saved(verdict.outcome, tuple(row.reasons))
+        kept = asking.keep(session, user.id, examined, verdict, now)
+        return Saved(verdict.outcome, kept.reasons)
     _withdraw_waiting(session, user.id)
     change = _change(session, user, words, now)
-    row = asking.keep(session, user.id, examined, verdict, now, profile_change_id=change.id)
+    kept = asking.keep(session, user.id, examined, verdict, now, profile_change_id=change.id)
     if verdict.outcome == Outcome.PUBLISHED:
         publish_change(session, change.id)
-    return Saved(verdict.outcome, tuple(row.reasons))
+    return Saved(verdict.outcome, kept.reasons)
 
 
 def _check_display_name(session: Session, user: User, display_name: str) -> None:

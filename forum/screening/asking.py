@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from forum.access import Viewer
 from forum.accounts.models import User
+from forum.db import insert
 from forum.screening import banding, counting, gathering, mailboxes, rules, services, textmodel
+from forum.screening.counting import Kept
 from forum.screening.examined import Examined, unread
 from forum.screening.models import Decision, Kind, Screening
 from forum.screening.origins import Origin
@@ -30,6 +32,7 @@ _SEEN = sa.select(
     sa.select(sa.func.max(Screening.id)).scalar_subquery(),
     sa.select(User.email).where(User.id == sa.bindparam("viewer_id")).scalar_subquery(),
 )
+_STORE = sa.insert(Screening)
 
 
 def examine(
@@ -72,7 +75,7 @@ def screen(
 ) -> Verdict:
     """What the board makes of a text that the viewer wants to publish; raises nothing.
 
-    It is judged by the weights and the policy of when it was examined. Two statements, and one each for a text that is
+    It is judged by the weights and the policy of when it was examined. One statement, and one each for a text that is
     long enough to be a near copy and for one with links. `post_id` names the post that the text is a new version of:
     its own earlier versions do not make it a repetition.
     """
@@ -86,22 +89,22 @@ def keep(
     verdict: Verdict,
     now: datetime,
     **about: int | None,
-) -> Screening:
+) -> Kept:
     """Store a verdict with all that it rests on; a held text waits for a decision. One INSERT, and up to four more
     statements: for what it is found again by, for its author's record and for its sites.
 
     `about` names what was screened: `post_id`, with `revision_id` for an edit, or `profile_change_id`.
     """
-    row = _store(session, author_id, examined, verdict, now, **about)
-    counting.begin(session, row, now)
-    if banding.is_kept_from_start(row):
-        banding.add(session, row.id, examined.bands)
-    return row
+    kept = _store(session, author_id, examined, verdict, now, **about)
+    counting.begin(session, kept, now)
+    if banding.is_kept_from_start(kept):
+        banding.add(session, kept.id, examined.bands)
+    return kept
 
 
 def keep_waiting(
     session: Session, author_id: int, examined: Examined, verdict: Verdict, now: datetime, *, post_id: int
-) -> Screening:
+) -> Kept:
     """Store the verdict on the new text of a post that goes on waiting, whatever the verdict is."""
     return keep(session, author_id, examined, replace(verdict, outcome=Outcome.HELD), now, post_id=post_id)
 
@@ -127,14 +130,13 @@ def withdraw(session: Session, post_id: int) -> None:
 def _judged(
     session: Session, viewer: Viewer, examined: Examined, now: datetime, post_id: int | None
 ) -> Verdict:
-    rejected, elsewhere = gathering.repeats(session, examined.mark, post_id, now)
-    traffic = gathering.traffic(session, viewer, now)
+    traffic = gathering.traffic(session, viewer, examined.mark, post_id, now)
     approved_near, rejected_near = examined.neighbours
     knowledge = Knowledge(
         reading=examined.reading,
         record=gathering.record_of(viewer, now, is_mail_disposable=examined.is_mail_disposable),
-        same_text_rejected=rejected,
-        same_text_elsewhere=elsewhere,
+        same_text_rejected=traffic.same_rejected,
+        same_text_elsewhere=traffic.same_elsewhere,
         copies=gathering.copies(session, viewer, examined, post_id),
         sites=gathering.site_records(session, examined.sites, now),
         recent_posts=traffic.recent_posts,
@@ -180,7 +182,8 @@ def _unscreened(session: Session, post_id: int, now: datetime) -> Screening:
     )
     # It counted towards its author's record when it came, so it is only stored.
     verdict = Verdict(Outcome.PUBLISHED, 0.0, ())
-    return _store(session, post.author_id, unread(submission), verdict, now, post_id=post_id)
+    kept = _store(session, post.author_id, unread(submission), verdict, now, post_id=post_id)
+    return session.get_one(Screening, kept.id)
 
 
 def _store(
@@ -190,26 +193,35 @@ def _store(
     verdict: Verdict,
     now: datetime,
     **about: int | None,
-) -> Screening:
-    row = Screening(
-        kind=examined.submission.kind,
-        author_id=author_id,
-        text=examined.text,
-        fingerprint=examined.mark,
-        outcome=verdict.outcome,
-        probability=verdict.probability,
-        reasons=[asdict(reason) for reason in verdict.reasons],
-        decision=Decision.PENDING if verdict.outcome == Outcome.HELD else Decision.NONE,
-        standing=verdict.standing,
-        signals=dict(verdict.values),
-        hosts=list(examined.sites),
-        network=examined.origin.network,
-        shadow_probability=examined.shadow_probability,
-        rules=[rule.rule_id for rule in examined.rules],
-        asked=examined.asked,
-        created_at=now,
+) -> Kept:
+    reasons = [
+        {"code": reason.code, "weight": reason.weight, "detail": reason.detail} for reason in verdict.reasons
+    ]
+    row = {
+        "kind": examined.submission.kind,
+        "author_id": author_id,
+        "text": examined.text,
+        "fingerprint": examined.mark,
+        "outcome": verdict.outcome,
+        "probability": verdict.probability,
+        "reasons": reasons,
+        "decision": Decision.PENDING if verdict.outcome == Outcome.HELD else Decision.NONE,
+        "standing": verdict.standing,
+        "signals": dict(verdict.values),
+        "hosts": examined.sites,
+        "network": examined.origin.network,
+        "shadow_probability": examined.shadow_probability,
+        "rules": [rule.rule_id for rule in examined.rules],
+        "asked": examined.asked,
+        "created_at": now,
         **about,
+    }
+    return Kept(
+        insert(session, _STORE, row),
+        examined.submission.kind,
+        author_id,
+        verdict.outcome,
+        verdict.standing,
+        examined.sites,
+        tuple(reasons),
     )
-    session.add(row)
-    session.flush()
-    return row

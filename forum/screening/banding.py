@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
+from forum.screening.counting import Stored
 from forum.screening.models import Screening, TextBand
 from forum.spam import nearness
 from forum.spam.judging import Outcome, Standing
@@ -18,7 +19,7 @@ from forum.spam.judging import Outcome, Standing
 _ADD = insert(TextBand).on_conflict_do_nothing()
 
 
-def is_kept_from_start(screening: Screening) -> bool:
+def is_kept_from_start(screening: Stored) -> bool:
     """Whether a text is looked out for before anybody decided about it."""
     return screening.standing == Standing.NEWCOMER or screening.outcome == Outcome.HELD
 

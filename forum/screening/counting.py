@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -55,6 +56,21 @@ _MOVE_SITES = _BEGIN.on_conflict_do_update(
 )
 
 
+class Kept(NamedTuple):
+    """A screening that was just written, for those who need not read the row."""
+
+    id: int
+    kind: str
+    author_id: int
+    outcome: str
+    standing: str
+    hosts: tuple[str, ...]
+    reasons: tuple[dict[str, Any], ...]
+
+
+Stored: TypeAlias = Screening | Kept
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Approved and rejected texts."""
@@ -70,14 +86,14 @@ class Counts:
         )
 
 
-def for_author(screening: Screening, lesson: Lesson | None) -> Counts:
+def for_author(screening: Stored, lesson: Lesson | None) -> Counts:
     """What a text adds to its author's record, by the lesson that stands about it or by the filter alone."""
     if lesson is None:
         return Counts(approved=int(_is_published_post(screening)))
     return Counts(rejected=1) if lesson.is_spam else Counts(approved=int(screening.kind != Kind.PROFILE))
 
 
-def for_sites(screening: Screening, lesson: Lesson | None) -> Counts:
+def for_sites(screening: Stored, lesson: Lesson | None) -> Counts:
     """What a text adds to the record of each of its sites: the first post with it of somebody trusted speaks for a site
     by itself.
     """
@@ -86,7 +102,7 @@ def for_sites(screening: Screening, lesson: Lesson | None) -> Counts:
     return Counts(rejected=1) if lesson.is_spam else Counts(approved=1)
 
 
-def begin(session: Session, screening: Screening, now: datetime) -> None:
+def begin(session: Session, screening: Stored, now: datetime) -> None:
     """Count a text that was just stored, and remember when its sites were first seen; what was refused nobody saw.
 
     Up to three statements.
@@ -104,13 +120,13 @@ def change_author(session: Session, user_id: int, change: Counts) -> None:
     session.connection().execute(_MOVE_AUTHOR, given)
 
 
-def change_sites(session: Session, screening: Screening, change: Counts, now: datetime) -> None:
+def change_sites(session: Session, screening: Stored, change: Counts, now: datetime) -> None:
     """Move the records of a text's sites. Up to two statements, none for no change or a text without links."""
     if change != Counts():
         _move_sites(session, screening, change, now)
 
 
-def _move_sites(session: Session, screening: Screening, change: Counts, now: datetime) -> None:
+def _move_sites(session: Session, screening: Stored, change: Counts, now: datetime) -> None:
     if not screening.hosts:
         return
     spoken_for = _spoken_for(session, screening) if change.vouched else frozenset()
@@ -126,11 +142,11 @@ def _move_sites(session: Session, screening: Screening, change: Counts, now: dat
     session.connection().execute(_MOVE_SITES, rows)
 
 
-def _spoken_for(session: Session, screening: Screening) -> frozenset[str]:
+def _spoken_for(session: Session, screening: Stored) -> frozenset[str]:
     """Nobody makes a site good by linking to it often. One statement."""
-    given = {"author_id": screening.author_id, "screening_id": screening.id, "hosts": screening.hosts}
+    given = {"author_id": screening.author_id, "screening_id": screening.id, "hosts": list(screening.hosts)}
     return frozenset(session.connection().execute(_SPOKEN_FOR, given).scalars())
 
 
-def _is_published_post(screening: Screening) -> bool:
+def _is_published_post(screening: Stored) -> bool:
     return screening.outcome == Outcome.PUBLISHED and screening.kind in RECORDED

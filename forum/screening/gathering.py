@@ -42,8 +42,13 @@ _ELSEWHERE = sa.and_(
     # A post's own earlier versions do not make it a repetition.
     sa.func.coalesce(Screening.post_id, 0) != sa.bindparam("post_id"),
 )
-_REPEATS = sa.select(sa.func.count().filter(_REJECTED), sa.func.count().filter(_ELSEWHERE)).where(
-    Screening.fingerprint == sa.bindparam("mark")
+_SAME_TEXT = (
+    sa.select(
+        sa.func.count().filter(_REJECTED).label("rejected"),
+        sa.func.count().filter(_ELSEWHERE).label("elsewhere"),
+    )
+    .where(Screening.fingerprint == sa.bindparam("mark"))
+    .subquery()
 )
 
 _BY_OTHERS = Screening.author_id != sa.bindparam("author_id")
@@ -55,6 +60,8 @@ _NEIGHBOURS = sa.select(
     Screening.network == sa.bindparam("network"), Screening.created_at > sa.bindparam("since"), _BY_OTHERS
 )
 _TRAFFIC = sa.select(
+    _SAME_TEXT.c.rejected,
+    _SAME_TEXT.c.elsewhere,
     _count(
         Screening.author_id == sa.bindparam("author_id"), Screening.created_at > sa.bindparam("pace_since")
     ),
@@ -105,6 +112,10 @@ _SITES = sa.select(LinkHost.host, LinkHost.approved, LinkHost.rejected, LinkHost
 class Traffic(NamedTuple):
     """Counts of texts."""
 
+    same_rejected: int
+    """With the same fingerprint, that were rejected."""
+    same_elsewhere: int
+    """The same, that stand or wait elsewhere."""
     recent_posts: int
     """By this author, in the last hour."""
     newcomers_texts: int
@@ -124,17 +135,13 @@ def record_of(viewer: Viewer, now: datetime, *, is_mail_disposable: bool = False
     )
 
 
-def repeats(session: Session, mark: int, post_id: int | None, now: datetime) -> tuple[int, int]:
-    """How many texts with the same fingerprint were rejected, and how many stand or wait elsewhere. One statement."""
-    given = {"mark": mark, "post_id": post_id or NO_POST, "since": now - REPEAT_WINDOW}
-    rejected, elsewhere = one(session, _REPEATS, given)
-    return rejected, elsewhere
-
-
-def traffic(session: Session, viewer: Viewer, now: datetime) -> Traffic:
-    """Who writes now. One statement of two counts, each over an index."""
+def traffic(session: Session, viewer: Viewer, mark: int, post_id: int | None, now: datetime) -> Traffic:
+    """What was written lately, by whom, and how often the same. One statement of counts, each over an index."""
     is_newcomer = standing_of(record_of(viewer, now)) is Standing.NEWCOMER
     given = {
+        "mark": mark,
+        "post_id": post_id or NO_POST,
+        "since": now - REPEAT_WINDOW,
         "author_id": viewer.id,
         "pace_since": now - PACE_WINDOW,
         "burst_since": now - BURST_WINDOW if is_newcomer else now,

@@ -41,6 +41,7 @@ A value is 0 or more, and `weights.PRIORS` says which way its code speaks and ho
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import log, log2
 from typing import NamedTuple
 
@@ -173,7 +174,7 @@ def _topic(submission: Submission) -> Iterator[Signal]:
     text = fold(said[:LONGEST_TOPIC_CHARS]).text
     words = words_of(text)
     own = telling(words)
-    if shared := own & telling(words_of(fold(submission.context[:LONGEST_TOPIC_CHARS]).text)):
+    if shared := own & _topic_words(submission.context[:LONGEST_TOPIC_CHARS]):
         yield Signal(
             "on_topic", min(1.0, len(shared) / ON_TOPIC_WORDS), " ".join(sorted(shared)[:DETAIL_WORDS])
         )
@@ -182,6 +183,12 @@ def _topic(submission: Submission) -> Iterator[Signal]:
         yield Signal("off_topic", min(1.0, len(own) / TALKATIVE_WORDS))
     if len(text) > SHORTEST_PRAISE_CHARS and "?" not in text and says(PRAISE, text, words):
         yield Signal("stock_praise")
+
+
+# All replies to a thread have the same context, and it is read while other writers wait. Two MiB at most.
+@lru_cache(maxsize=64)
+def _topic_words(context: str) -> frozenset[str]:
+    return frozenset(telling(words_of(fold(context).text)))
 
 
 def _account(record: Record, standing: Standing) -> Iterator[Signal]:

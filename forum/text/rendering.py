@@ -81,8 +81,10 @@ def linked_addresses(html: str) -> list[str]:
 def linked_names(source: str) -> frozenset[str]:
     """Return the keys of all names that @ in `source` may mean, for one look-up before `render`.
 
-    Code and links are left out. At most MAX_MENTIONS times MAX_READINGS keys.
+    Code and links are left out. At most MAX_MENTIONS times MAX_READINGS keys. Reads the Markdown, where there is an @.
     """
+    if "@" not in source:
+        return frozenset()
     env = environment({})
     MARKDOWN.parse(clean(source), env)
     return frozenset(key(reading) for run in env["runs"] for reading in readings(run))

@@ -27,6 +27,11 @@ def post_url(post_id: int) -> str:
     return f"/p/{post_id}"
 
 
+def place_url(thread_id: int, slug: str, number: int, post_id: int) -> str:
+    """Where the post of a number stands in its thread now: the page, and the place on it."""
+    return f"{thread_url(thread_id, slug, page_of(number))}#p{post_id}"
+
+
 def page_of(number: int) -> int:
     """On which page of its thread a post stands."""
     return (number - 1) // POSTS_PER_PAGE + 1

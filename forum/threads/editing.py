@@ -31,13 +31,12 @@ from forum.spam.judging import Outcome
 from forum.text.languages import language_of
 from forum.text.rendering import linked_addresses
 from forum.text.slugs import slugify
-from forum.threads import limits, publishing
+from forum.threads import answering, limits, publishing
 from forum.threads.models import Lock, Post, Revision, RevisionStatus, Status, Thread
 from forum.threads.posting import (
     Draft,
     Posted,
     Prepared,
-    context_of,
     refused,
     rendering_of,
     require_read,
@@ -76,14 +75,6 @@ def waiting_version(session: Session, viewer: Viewer, post_id: int) -> Revision 
     return session.scalars(sa.select(Revision).where(Revision.post_id == post_id, is_waiting)).first()
 
 
-def find_thread(session: Session, viewer: Viewer, thread_id: int) -> Thread:
-    """A thread that the viewer may see. Raises NotFound."""
-    thread = session.scalars(sa.select(Thread).where(Thread.id == thread_id, visible_threads(viewer))).first()
-    if thread is None:
-        raise NotFound
-    return thread
-
-
 def find_quotable(session: Session, post_id: int, thread_id: int) -> Any:
     """The id, body and author's name of a public post of a thread, or None."""
     query = (
@@ -117,7 +108,7 @@ def prepare(session: Session, viewer: Viewer, post_id: int, draft: Draft, now: d
     """
     post, thread = find_editable(session, viewer, post_id, now)
     rendered = rendering_of(session, draft)
-    context = "" if post.is_opening else context_of(session, viewer, post.thread_id)
+    context = "" if post.is_opening else answering.find(session, viewer, thread.id).context
     whole = submission_of(Kind.EDIT, viewer, draft, rendered, context)
     submission = replace(
         whole,
@@ -158,17 +149,17 @@ def edit(session: Session, viewer: Viewer, post_id: int, prepared: Prepared, now
         return refused(session, viewer, prepared, verdict, now)
     asking.withdraw(session, post.id)
     if post.status == Status.HELD:
-        row = asking.keep_waiting(session, viewer.id, prepared.examined, verdict, now, post_id=post.id)
+        kept = asking.keep_waiting(session, viewer.id, prepared.examined, verdict, now, post_id=post.id)
         post.body, post.html, post.lang = draft.body, prepared.rendered.html, prepared.rendered.lang
         if post.is_opening:
             thread.title, thread.slug, thread.lang = title, slugify(title), language_of(title)
-        return Posted(post.id, Outcome.HELD, tuple(row.reasons))
+        return Posted(post.id, Outcome.HELD, kept.reasons)
     revision = _revise(session, viewer, post, thread, draft, now)
     about = {"post_id": post.id, "revision_id": revision.id}
-    row = asking.keep(session, viewer.id, prepared.examined, verdict, now, **about)
+    kept = asking.keep(session, viewer.id, prepared.examined, verdict, now, **about)
     if verdict.outcome == Outcome.PUBLISHED:
         publishing.publish_revision(session, revision.id, now, prepared.rendered)
-    return Posted(post.id, verdict.outcome, tuple(row.reasons))
+    return Posted(post.id, verdict.outcome, kept.reasons)
 
 
 def take_back(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Posted | None:

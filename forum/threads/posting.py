@@ -10,22 +10,29 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from forum.access import Viewer, may_reply, require_writer, visible_threads
-from forum.errors import Conflict, Forbidden, Invalid, Locked, NotFound
+from forum.access import Viewer, require_writer
+from forum.db import insert
+from forum.errors import Conflict, Invalid
 from forum.screening import asking
 from forum.screening.examined import Examined, unread
 from forum.screening.models import Kind
 from forum.screening.origins import Origin
 from forum.spam.judging import Outcome, Submission, Verdict
-from forum.text.excerpts import cut
 from forum.text.languages import language_of
 from forum.text.rendering import Rendered, render
 from forum.text.slugs import slugify
-from forum.threads import limits, mentions, publishing
-from forum.threads.models import Board, Lock, Post, Status, Thread
+from forum.threads import answering, limits, mentions, publishing
+from forum.threads.addresses import place_url
+from forum.threads.answering import Answered
+from forum.threads.models import Board, Post, Status, Thread
+from forum.threads.publishing import Added
 
-# As much of a thread as tells the filter what it is about.
-CONTEXT_LENGTH = 1000
+# Built once: to build a statement takes SQLAlchemy longer than to run it.
+_MADE_BEFORE = sa.select(Post.id, Post.status).where(
+    Post.author_id == sa.bindparam("author_id"), Post.idempotency == sa.bindparam("mark")
+)
+_BOARD = sa.select(Board.id).where(Board.slug == sa.bindparam("slug"))
+_OPEN_THREAD = sa.insert(Thread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,8 @@ class Posted:
     post_id: int
     outcome: Outcome
     reasons: tuple[dict[str, object], ...] = ()
+    address: str = ""
+    """Where a new post stands; empty for one that was there before, which may have moved."""
     is_taken_back: bool = False
     """Whether a change that waited was taken back, so that what was public stands alone."""
 
@@ -83,14 +92,16 @@ def prepare_thread(
     return _examined(session, viewer, Kind.THREAD, draft, now)
 
 
-def prepare_reply(session: Session, viewer: Viewer, thread_id: int, draft: Draft, now: datetime) -> Prepared:
+def prepare_reply(
+    session: Session, viewer: Viewer, thread: Answered, draft: Draft, now: datetime
+) -> Prepared:
     """The same for `reply`, with the thread that it answers. Raises what `reply` raises."""
     require_writer(viewer)
-    if _made_before(session, viewer, _mark(draft, str(thread_id))) is not None:
+    if _made_before(session, viewer, _mark(draft, str(thread.id))) is not None:
         return _unread(session, viewer, Kind.REPLY, draft)
-    find_open(session, viewer, thread_id)
+    answering.require_open(viewer, thread)
     limits.check_pace(session, viewer, is_thread=False, now=now)
-    return _examined(session, viewer, Kind.REPLY, draft, now, context_of(session, viewer, thread_id))
+    return _examined(session, viewer, Kind.REPLY, draft, now, thread.context)
 
 
 def start_thread(
@@ -111,20 +122,10 @@ def start_thread(
     verdict = asking.screen(session, viewer, prepared.examined, now)
     if verdict.outcome == Outcome.REFUSED:
         return refused(session, viewer, prepared, verdict, now)
-    thread = Thread(
-        board_id=board_id,
-        author_id=viewer.id,
-        title=draft.title,
-        slug=slugify(draft.title),
-        lang=language_of(draft.title),
-        status=Status.HELD,
-        created_at=now,
-        last_post_at=now,
-    )
-    session.add(thread)
-    session.flush()
-    post = _add(session, viewer, thread.id, prepared, mark, now, is_opening=True)
-    return _settle(session, viewer, post, prepared, verdict, now)
+    thread_id, slug = _open_thread(session, viewer, board_id, draft.title, now)
+    text = _Text(prepared, mark, verdict, thread_id, is_opening=True)
+    added, reasons = _add(session, viewer, text, now)
+    return Posted(added.post_id, verdict.outcome, reasons, place_url(thread_id, slug, 1, added.post_id))
 
 
 def reply(session: Session, viewer: Viewer, thread_id: int, prepared: Prepared, now: datetime) -> Posted:
@@ -133,36 +134,21 @@ def reply(session: Session, viewer: Viewer, thread_id: int, prepared: Prepared, 
     Raises NotFound, Forbidden, Locked, Invalid, TooFast or Conflict.
     """
     mark = _mark(prepared.draft, str(thread_id))
-    if (before := _made_before(session, viewer, mark)) is not None:
-        return before
-    thread = find_open(session, viewer, thread_id)
+    thread = answering.find(session, viewer, thread_id, mark)
+    if thread.answer_id is not None:
+        return _made(thread.answer_id, thread.answer_status)
+    answering.require_open(viewer, thread)
     limits.check_pace(session, viewer, is_thread=False, now=now)
     limits.check_links(viewer, len(prepared.links))
     require_read(prepared)
     verdict = asking.screen(session, viewer, prepared.examined, now)
     if verdict.outcome == Outcome.REFUSED:
         return refused(session, viewer, prepared, verdict, now)
-    post = _add(session, viewer, thread.id, prepared, mark, now)
-    return _settle(session, viewer, post, prepared, verdict, now)
-
-
-def find_open(session: Session, viewer: Viewer, thread_id: int) -> Thread:
-    """A thread that the viewer may answer in; one statement. Raises NotFound, Forbidden or Locked."""
-    query = (
-        sa.select(Thread, Lock.thread_id.is_not(None))
-        .outerjoin(Lock, Lock.thread_id == Thread.id)
-        .where(Thread.id == thread_id, visible_threads(viewer))
-    )
-    row = session.execute(query).first()
-    if row is None:
-        raise NotFound
-    thread, is_locked = row
-    require_writer(viewer)
-    if may_reply(viewer, thread.status, is_locked=is_locked):
-        return thread
-    if thread.status == Status.PUBLIC:
-        raise Locked(_("This thread is locked and takes no more replies."))
-    raise Forbidden(_("This thread is not public, so that it takes no replies."))
+    added, reasons = _add(session, viewer, _Text(prepared, mark, verdict, thread.id), now)
+    # What waits stands at the end.
+    number = added.number or thread.last_number or 1
+    address = place_url(thread.id, thread.slug, number, added.post_id)
+    return Posted(added.post_id, verdict.outcome, reasons, address)
 
 
 def require_read(prepared: Prepared) -> None:
@@ -174,20 +160,6 @@ def require_read(prepared: Prepared) -> None:
 def rendering_of(session: Session, draft: Draft) -> Rendered:
     """A draft's HTML, with the members whom it mentions. Up to a third of a second."""
     return render(draft.body, mentions.known(session, draft.body))
-
-
-def context_of(session: Session, viewer: Viewer, thread_id: int) -> str:
-    """What a thread is about: its title and the beginning of its opening post; "" for one that the viewer may not see.
-
-    One statement.
-    """
-    query = (
-        sa.select(Thread.title, Post.body)
-        .join(Post, sa.and_(Post.thread_id == Thread.id, Post.is_opening))
-        .where(Thread.id == thread_id, visible_threads(viewer))
-    )
-    row = session.execute(query).first()
-    return f"{row.title}\n{cut(row.body, CONTEXT_LENGTH)}" if row else ""
 
 
 def submission_of(
@@ -209,8 +181,8 @@ def submission_of(
 
 def refused(session: Session, viewer: Viewer, prepared: Prepared, verdict: Verdict, now: datetime) -> Posted:
     """Keep the verdict on a text that becomes nothing."""
-    row = asking.keep(session, viewer.id, prepared.examined, verdict, now)
-    return Posted(0, verdict.outcome, tuple(row.reasons))
+    kept = asking.keep(session, viewer.id, prepared.examined, verdict, now)
+    return Posted(0, verdict.outcome, kept.reasons)
 
 
 def _examined(
@@ -228,7 +200,7 @@ def _unread(session: Session, viewer: Viewer, kind: Kind, draft: Draft) -> Prepa
 
 
 def _find_board(session: Session, board_slug: str) -> int:
-    board_id = session.scalar(sa.select(Board.id).where(Board.slug == board_slug))
+    board_id = session.connection().scalar(_BOARD, {"slug": board_slug})
     if board_id is None:
         raise Invalid(board=_("Please choose a board."))
     return board_id
@@ -249,43 +221,59 @@ def _made_before(session: Session, viewer: Viewer, mark: str | None) -> Posted |
     """What the same form made before: a double click, a second tab, a browser that sends again after a lost answer."""
     if mark is None:
         return None
-    query = sa.select(Post.id, Post.status).where(Post.author_id == viewer.id, Post.idempotency == mark)
-    row = session.execute(query).first()
-    if row is None:
-        return None
-    return Posted(row.id, Outcome.HELD if row.status == Status.HELD else Outcome.PUBLISHED)
+    row = session.connection().execute(_MADE_BEFORE, {"author_id": viewer.id, "mark": mark}).first()
+    return _made(row.id, row.status) if row else None
+
+
+def _made(post_id: int, status: str | None) -> Posted:
+    return Posted(post_id, Outcome.HELD if status == Status.HELD else Outcome.PUBLISHED)
+
+
+def _open_thread(
+    session: Session, viewer: Viewer, board_id: int, title: str, now: datetime
+) -> tuple[int, str]:
+    """A thread that waits for its first post: its number and its slug. One INSERT."""
+    thread = {
+        "board_id": board_id,
+        "author_id": viewer.id,
+        "title": title,
+        "slug": slugify(title),
+        "lang": language_of(title),
+        "status": Status.HELD,
+        "created_at": now,
+        "last_post_at": now,
+    }
+    return insert(session, _OPEN_THREAD, thread), slugify(title)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text that becomes a post, with all that was decided about it."""
+
+    prepared: Prepared
+    mark: str | None
+    verdict: Verdict
+    thread_id: int
+    is_opening: bool = False
 
 
 def _add(
-    session: Session,
-    viewer: Viewer,
-    thread_id: int,
-    prepared: Prepared,
-    mark: str | None,
-    now: datetime,
-    *,
-    is_opening: bool = False,
-) -> Post:
-    post = Post(
-        thread_id=thread_id,
-        author_id=viewer.id,
-        is_opening=is_opening,
-        status=Status.HELD,
-        body=prepared.draft.body,
-        html=prepared.rendered.html,
-        lang=prepared.rendered.lang,
-        created_at=now,
-        idempotency=mark,
-    )
-    session.add(post)
-    session.flush()
-    return post
-
-
-def _settle(
-    session: Session, viewer: Viewer, post: Post, prepared: Prepared, verdict: Verdict, now: datetime
-) -> Posted:
-    row = asking.keep(session, viewer.id, prepared.examined, verdict, now, post_id=post.id)
-    if verdict.outcome == Outcome.PUBLISHED:
-        publishing.publish(session, post.id, now)
-    return Posted(post.id, verdict.outcome, tuple(row.reasons))
+    session: Session, viewer: Viewer, text: _Text, now: datetime
+) -> tuple[Added, tuple[dict[str, object], ...]]:
+    """Put a text into its thread, where everybody sees it or where it waits, and keep the verdict on it."""
+    rendered = text.prepared.rendered
+    post = {
+        "thread_id": text.thread_id,
+        "author_id": viewer.id,
+        "is_opening": text.is_opening,
+        "body": text.prepared.draft.body,
+        "html": rendered.html,
+        "lang": rendered.lang,
+        "created_at": now,
+        "idempotency": text.mark,
+    }
+    is_public = text.verdict.outcome == Outcome.PUBLISHED
+    added = publishing.add(session, post, now) if is_public else publishing.add_held(session, post)
+    examined = text.prepared.examined
+    kept = asking.keep(session, viewer.id, examined, text.verdict, now, post_id=added.post_id)
+    return added, kept.reasons

@@ -6,17 +6,76 @@ public threads. They are changed by SQL expressions in the same transaction, nev
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
+from forum.db import insert
+from forum.schema import Instant
 from forum.text.languages import language_of
 from forum.text.rendering import Rendered, render
 from forum.text.slugs import slugify
 from forum.threads import mentions
 from forum.threads.models import Board, Post, Revision, RevisionStatus, Status, Thread
+
+_now = sa.bindparam("now", type_=Instant)
+# What a new post does is done while all other writers wait, so these are built once and given to the connection itself.
+# A post with a new number is the newest of its thread. The clock was read before this writer's turn came, and the order
+# of numbers is the order of publication.
+_APPEND = (
+    sa.update(Thread)
+    .where(Thread.id == sa.bindparam("thread_id"))
+    .values(
+        last_number=Thread.last_number + 1,
+        posts_count=Thread.posts_count + 1,
+        last_post_at=sa.case((Thread.last_post_at > _now, Thread.last_post_at), else_=_now),
+        last_author_id=sa.bindparam("by_id"),
+    )
+    .returning(Thread.last_number, Thread.last_post_at, Thread.board_id, Thread.status)
+)
+_ADD = sa.insert(Post)
+_COUNT_FOR_BOARD = (
+    sa.update(Board)
+    .where(Board.id == sa.bindparam("board_id"))
+    .values(posts_count=Board.posts_count + sa.bindparam("step"))
+)
+_COUNT_FOR_AUTHOR = (
+    sa.update(User)
+    .where(User.id == sa.bindparam("author_id"))
+    .values(posts_count=User.posts_count + sa.bindparam("step"))
+)
+
+
+class Added(NamedTuple):
+    """A new post; `number` is None while it waits."""
+
+    post_id: int
+    number: int | None = None
+
+
+def add(session: Session, post: Mapping[str, Any], now: datetime) -> Added:
+    """Put a new post, by its columns, at the end of its thread, for everybody to see, with the thread that it opens.
+
+    Four statements, for one that opens a thread two more. They go past the session, which must not hold the thread.
+    """
+    given = {"thread_id": post["thread_id"], "by_id": post["author_id"], "now": now}
+    thread = session.connection().execute(_APPEND, given).one()
+    shown = {"status": Status.PUBLIC, "number": thread.last_number, "published_at": thread.last_post_at}
+    added = Added(insert(session, _ADD, {**post, **shown}), thread.last_number)
+    if post["is_opening"]:
+        _show_thread(session, post["thread_id"], Status.PUBLIC)
+    elif thread.status == Status.PUBLIC:
+        _count_beside(session, thread.board_id, post["author_id"], +1)
+    return added
+
+
+def add_held(session: Session, post: Mapping[str, Any]) -> Added:
+    """Put a new post, by its columns, where it waits for a moderator. One INSERT."""
+    return Added(insert(session, _ADD, {**post, "status": Status.HELD}))
 
 
 def publish(session: Session, post_id: int, now: datetime) -> None:
@@ -96,8 +155,12 @@ def _change(session: Session, post_id: int, status: Status, now: datetime) -> No
     if step:
         _count_post(session, post, step)
     if post.is_opening:
-        session.execute(sa.update(Thread).where(Thread.id == post.thread_id).values(status=status))
-        _count_thread(session, post.thread_id, +1)
+        _show_thread(session, post.thread_id, status)
+
+
+def _show_thread(session: Session, thread_id: int, status: Status) -> None:
+    session.execute(sa.update(Thread).where(Thread.id == thread_id).values(status=status))
+    _count_thread(session, thread_id, +1)
 
 
 def _next_number(session: Session, thread_id: int) -> tuple[int, datetime]:
@@ -128,10 +191,13 @@ def _count_post(session: Session, post: Post, step: int) -> None:
     board_id, status = session.execute(thread.returning(Thread.board_id, Thread.status)).one()
     if status != Status.PUBLIC or post.is_opening:
         return
-    session.execute(sa.update(Board).where(Board.id == board_id).values(posts_count=Board.posts_count + step))
-    session.execute(
-        sa.update(User).where(User.id == post.author_id).values(posts_count=User.posts_count + step)
-    )
+    _count_beside(session, board_id, post.author_id, step)
+
+
+def _count_beside(session: Session, board_id: int, author_id: int, step: int) -> None:
+    """Keep the counts of the board and the author right."""
+    session.connection().execute(_COUNT_FOR_BOARD, {"board_id": board_id, "step": step})
+    session.connection().execute(_COUNT_FOR_AUTHOR, {"author_id": author_id, "step": step})
 
 
 def _count_thread(session: Session, thread_id: int, sign: int) -> None:

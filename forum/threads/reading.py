@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from forum import versions
-from forum.access import Viewer, may_moderate, may_reply, visible_posts, visible_threads
+from forum.access import Viewer, may_moderate, may_reply, seen_by, visible_posts, visible_threads
 from forum.errors import NotFound
 from forum.threads import marks
-from forum.threads.addresses import board_url, page_of, thread_url
+from forum.threads.addresses import board_url, page_of, place_url, thread_url
 from forum.threads.models import Board, Lock, Pin, Post, ReadMark, Status, Thread
 
 
@@ -57,12 +57,11 @@ class ThreadHead:
 
 
 def find(session: Session, viewer: Viewer, thread_id: int, page: int, language: str) -> ThreadHead:
-    """A thread, to be read from page `page`, 20 post numbers each; one statement. NotFound, also past the end."""
+    """A thread, to be read from page `page` of 20 post numbers; one statement. Raises NotFound, also past the end."""
     values: dict[str, Any] = {"thread_id": thread_id, "topic": f"thread {thread_id}"}
     if not viewer.is_guest:
         values |= marks.values(viewer)
-    seen_by = Viewer(id=viewer.id, role=viewer.role, is_suspended=viewer.is_suspended)
-    row: Any = session.connection().execute(_statement(seen_by), values).first()
+    row: Any = session.connection().execute(_statement(seen_by(viewer)), values).first()
     pages = max(1, page_of(row.last_number)) if row and row.last_number else 1
     if row is None or not 1 <= page <= pages:
         raise NotFound
@@ -108,8 +107,7 @@ def place_of(session: Session, viewer: Viewer, post_id: int) -> str:
     row = session.execute(query).first()
     if row is None:
         raise NotFound
-    page = page_of(row.number or row.last_number or 1)
-    return f"{thread_url(row.id, row.slug, page)}#p{post_id}"
+    return place_url(row.id, row.slug, row.number or row.last_number or 1, post_id)
 
 
 # Most viewers are guests, and it takes SQLAlchemy as long to build a statement as to run it.

@@ -55,9 +55,10 @@ class Form(WTForm):
 class StampedForm(Form):
     """A form that publishes something."""
 
-    idempotency = StringField(widget=HiddenInput())
+    # Nobody sees these two, and a field without a label has one made and translated.
+    idempotency = StringField("", widget=HiddenInput())
     website = StringField(translated("Leave this empty"))
-    typing = StringField(widget=HiddenInput())
+    typing = StringField("", widget=HiddenInput())
 
     @property
     def key(self) -> str:

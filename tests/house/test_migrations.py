@@ -16,7 +16,6 @@ from sqlalchemy.exc import IntegrityError
 from forum import create_app, newest_schema
 from forum.db import db, write
 from forum.schema import Model
-from forum.screening import asking
 from forum.screening.examined import unread
 from forum.screening.models import Cause, Kind, Lesson
 from forum.settings import load
@@ -63,7 +62,7 @@ def test_only_what_moderators_said_is_taught_after_a_step_back_and_up_again(fres
         with write() as session:
             author = makers.member(session)
             examined = unread(Submission(Kind.REPLY, "Words."))
-            row = asking.keep(session, author.id, examined, Verdict(Outcome.HELD, 0.5, ()), makers.now())
+            row = makers.kept(session, author.id, examined, Verdict(Outcome.HELD, 0.5, ()), makers.now())
             for number, cause, with_id, undoes_id in (
                 (1, Cause.GOOD, None, None),
                 (2, Cause.DECISION, None, None),

@@ -15,7 +15,6 @@ from forum.accounts import profiles
 from forum.accounts.models import ProfileChange, User
 from forum.db import db, write
 from forum.moderation.models import Report
-from forum.screening import asking
 from forum.screening.examined import unread
 from forum.screening.models import Kind, Screening
 from forum.spam.judging import Outcome, Reason, Submission, Verdict
@@ -32,7 +31,7 @@ GROWING = {"page_versions", "moderation_acts", "lessons", "login_sessions", "ale
 
 def screened(session, author, kind, body, verdict, *, title="", **things) -> Screening:
     submission = Submission(kind=kind, title=title, body=body, author_name=author.name)
-    return asking.keep(session, author.id, unread(submission), verdict, datetime.now(UTC), **things)
+    return makers.kept(session, author.id, unread(submission), verdict, datetime.now(UTC), **things)
 
 
 def public_reply(session, author, thread=None, body="Let the tap drip at night.") -> Post:

@@ -39,7 +39,7 @@ def session(app):
     ("verdict", "decision"), [(BAD, "pending"), (GOOD, "none"), (Verdict(Outcome.REFUSED, 1.0, ()), "none")]
 )
 def test_a_verdict_is_kept_with_all_that_it_rests_on(session, verdict, decision):
-    row = asking.keep(session, 1, unread(text(title="A title")), verdict, MOMENT)
+    row = makers.kept(session, 1, unread(text(title="A title")), verdict, MOMENT)
     session.refresh(row)
     assert (row.kind, row.author_id, row.outcome, row.decision) == ("reply", 1, verdict.outcome, decision)
     assert row.text.startswith(f"A title\n\n{WORDS}")
@@ -50,7 +50,7 @@ def test_a_verdict_is_kept_with_all_that_it_rests_on(session, verdict, decision)
 @pytest.mark.parametrize("kind", list(Kind))
 def test_only_published_posts_build_a_record(session, kind):
     for verdict in (BAD, GOOD, Verdict(Outcome.REFUSED, 1.0, ())):
-        asking.keep(session, 1, unread(text(kind=kind)), verdict, MOMENT)
+        makers.kept(session, 1, unread(text(kind=kind)), verdict, MOMENT)
     session.expire_all()
     assert session.get_one(User, 1).approved_count == 5 + (kind in (Kind.THREAD, Kind.REPLY))
 
@@ -59,29 +59,29 @@ def test_only_published_posts_build_a_record(session, kind):
     "same", [WORDS, WORDS.upper(), WORDS.replace(" ", "  ").replace(".", "!!"), f"{WORDS}\u200b"]
 )
 def test_the_same_words_by_another_member_are_a_repetition(session, same):
-    asking.keep(session, 2, unread(text(author_name="Bob", links=("https://x.example/",))), GOOD, MOMENT)
+    makers.kept(session, 2, unread(text(author_name="Bob", links=("https://x.example/",))), GOOD, MOMENT)
     assert detail(screen(session, text(body=same, author_name="Nana")), "repeated") == "1"
 
 
 def test_a_campaign_is_counted(session):
     for _ in range(3):
-        asking.keep(session, 2, unread(text()), BAD, MOMENT)
+        makers.kept(session, 2, unread(text()), BAD, MOMENT)
     assert detail(screen(session, text()), "campaign") == "3"
 
 
 def test_other_words_are_no_repetition(session):
-    asking.keep(session, 2, unread(text(body=f"{WORDS} Always.")), GOOD, MOMENT)
+    makers.kept(session, 2, unread(text(body=f"{WORDS} Always.")), GOOD, MOMENT)
     assert detail(screen(session, text()), "repeated") is None
 
 
 def test_a_repetition_is_forgotten_after_a_week(session):
-    asking.keep(session, 2, unread(text()), GOOD, MOMENT - timedelta(days=7))
+    makers.kept(session, 2, unread(text()), GOOD, MOMENT - timedelta(days=7))
     assert detail(screen(session, text()), "repeated") is None
 
 
 def test_what_was_refused_or_taken_back_is_nowhere_to_repeat(session):
-    asking.keep(session, 2, unread(text()), Verdict(Outcome.REFUSED, 1.0, ()), MOMENT)
-    asking.keep(session, 2, unread(text()), BAD, MOMENT).decision = Decision.WITHDRAWN
+    makers.kept(session, 2, unread(text()), Verdict(Outcome.REFUSED, 1.0, ()), MOMENT)
+    makers.kept(session, 2, unread(text()), BAD, MOMENT).decision = Decision.WITHDRAWN
     assert detail(screen(session, text()), "repeated") is None
 
 
@@ -89,13 +89,13 @@ def test_a_new_version_does_not_repeat_its_own_post_but_others(session):
     thread = makers.thread(session, session.get_one(User, 1), replies=1)
     first, second = session.scalars(sa.text("SELECT id FROM posts ORDER BY id")).all()
     assert thread.posts_count == 2
-    asking.keep(session, 1, unread(text()), GOOD, MOMENT, post_id=first)
+    makers.kept(session, 1, unread(text()), GOOD, MOMENT, post_id=first)
     assert detail(screen(session, text(), viewer(), post_id=first), "repeated") is None
     assert detail(screen(session, text(), viewer(), post_id=second), "repeated") == "1"
 
 
 def test_words_that_were_rejected_are_known_for_good_and_hold_even_the_trusted(session):
-    asking.keep(session, 2, unread(text()), BAD, MOMENT - timedelta(days=900)).decision = Decision.SPAM
+    makers.kept(session, 2, unread(text()), BAD, MOMENT - timedelta(days=900)).decision = Decision.SPAM
     trusted = viewer(approved_count=500)
     verdict = screen(session, text(), trusted)
     assert detail(verdict, "rejected_before") == "1"
@@ -104,14 +104,14 @@ def test_words_that_were_rejected_are_known_for_good_and_hold_even_the_trusted(s
 
 
 def test_a_plain_removal_marks_no_words(session):
-    asking.keep(session, 2, unread(text()), BAD, MOMENT).decision = Decision.REMOVED
+    makers.kept(session, 2, unread(text()), BAD, MOMENT).decision = Decision.REMOVED
     assert detail(screen(session, text()), "rejected_before") is None
 
 
 @pytest.mark.parametrize(("texts", "minutes", "told"), [(8, 5, None), (9, 5, "9"), (9, 61, None)])
 def test_many_texts_within_the_hour_are_a_race(session, texts, minutes, told):
     for number in range(texts):
-        asking.keep(
+        makers.kept(
             session, 1, unread(text(body=f"Number {number}")), GOOD, MOMENT - timedelta(minutes=minutes)
         )
     assert detail(screen(session, text()), "pace") == told
@@ -119,7 +119,7 @@ def test_many_texts_within_the_hour_are_a_race(session, texts, minutes, told):
 
 def test_the_pace_of_others_is_their_own(session):
     for number in range(20):
-        asking.keep(session, 2, unread(text(body=f"Number {number}")), GOOD, MOMENT)
+        makers.kept(session, 2, unread(text(body=f"Number {number}")), GOOD, MOMENT)
     assert detail(screen(session, text()), "pace") is None
 
 
@@ -129,7 +129,7 @@ def test_the_record_of_the_account_speaks(session):
 
 
 def test_the_staff_is_never_held(session):
-    asking.keep(session, 2, unread(text()), BAD, MOMENT).decision = Decision.SPAM
+    makers.kept(session, 2, unread(text()), BAD, MOMENT).decision = Decision.SPAM
     trap = text(is_trap_filled=True, form_age_s=None)
     assert screen(session, trap, viewer(role="moderator")).outcome == Outcome.PUBLISHED
 
@@ -152,7 +152,7 @@ def test_a_rule_does_not_keep_other_evidence_from_refusing(session):
     rules.steer(session, rule.id, RuleState.LIVE, 3, MOMENT)
     session.commit()
     for _ in range(2):
-        asking.keep(session, 2, unread(text()), BAD, MOMENT).decision = Decision.SPAM
+        makers.kept(session, 2, unread(text()), BAD, MOMENT).decision = Decision.SPAM
     robot = text(is_trap_filled=True, form_age_s=None)
     assert screen(session, text(body="Take old towels for it."), viewer()).outcome == Outcome.HELD
     assert screen(session, robot, viewer(approved_count=0)).outcome == Outcome.REFUSED
@@ -205,9 +205,9 @@ def test_what_examining_costs_before_the_transaction(session):
 @pytest.mark.parametrize(
     ("facts", "judging", "keeping"),
     [
-        ({"body": "Thank you!"}, 2, 1),
-        ({}, 3, 2),
-        ({"links": ("https://shop.example/",)}, 4, 3),
+        ({"body": "Thank you!"}, 1, 1),
+        ({}, 2, 2),
+        ({"links": ("https://shop.example/",)}, 3, 3),
     ],
 )
 def test_what_judging_and_keeping_cost_inside_the_transaction(session, facts, judging, keeping):
@@ -238,20 +238,20 @@ def test_a_post_that_was_never_screened_gets_a_row_to_teach_from(session):
 
 def test_the_screening_of_a_public_post_is_that_of_its_public_version(session):
     makers.thread(session, session.get_one(User, 1))
-    first = asking.keep(session, 1, unread(text()), GOOD, MOMENT, post_id=1)
-    asking.keep(session, 1, unread(text(body="Cheap")), BAD, MOMENT, post_id=1)
-    asking.keep(session, 1, unread(text(body="Cheap")), BAD, MOMENT, post_id=1).decision = Decision.SPAM
+    first = makers.kept(session, 1, unread(text()), GOOD, MOMENT, post_id=1)
+    makers.kept(session, 1, unread(text(body="Cheap")), BAD, MOMENT, post_id=1)
+    makers.kept(session, 1, unread(text(body="Cheap")), BAD, MOMENT, post_id=1).decision = Decision.SPAM
     assert asking.of_public_post(session, 1, MOMENT).id == first.id
-    approved = asking.keep(session, 1, unread(text()), BAD, MOMENT, post_id=1)
+    approved = makers.kept(session, 1, unread(text()), BAD, MOMENT, post_id=1)
     approved.decision = Decision.APPROVED
     assert asking.of_public_post(session, 1, MOMENT).id == approved.id
 
 
 def test_withdrawing_takes_only_the_waiting_texts_of_that_post(session):
     makers.thread(session, session.get_one(User, 1), replies=1)
-    asking.keep(session, 1, unread(text()), BAD, MOMENT, post_id=1)
-    asking.keep(session, 1, unread(text()), BAD, MOMENT, post_id=2)
-    asking.keep(session, 1, unread(text()), BAD, MOMENT, post_id=1).decision = Decision.SPAM
+    makers.kept(session, 1, unread(text()), BAD, MOMENT, post_id=1)
+    makers.kept(session, 1, unread(text()), BAD, MOMENT, post_id=2)
+    makers.kept(session, 1, unread(text()), BAD, MOMENT, post_id=1).decision = Decision.SPAM
     asking.withdraw(session, 1)
     session.expire_all()
     decisions = session.scalars(sa.select(Screening.decision).order_by(Screening.id)).all()

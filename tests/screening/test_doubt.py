@@ -83,7 +83,7 @@ def test_newcomers_in_doubt_wait_when_a_service_does_not_answer(session, outside
 
 def test_what_was_asked_is_kept_and_the_service_hears_each_decision(session, outside):
     examined, verdict = judged(session, text())
-    row = asking.keep(session, 4, examined, verdict, MOMENT)
+    row = makers.kept(session, 4, examined, verdict, MOMENT)
     assert row.asked is not None
     assert row.asked["address"] == "203.0.113.7"
     row.decision = Decision.SPAM

@@ -57,7 +57,7 @@ def test_what_the_filter_knows_already_is_not_taught_again(app):
         for number in range(6):
             with write() as session:
                 same = unread(Submission(Kind.REPLY, f"{DOUBTED} {number}"))
-                row = asking.keep(session, 1, same, Verdict(Outcome.HELD, 0.5, ()), NOW)
+                row = makers.kept(session, 1, same, Verdict(Outcome.HELD, 0.5, ()), NOW)
                 learning.teach(session, row.id, False, NOW)
         assert textmodel.current().probability(DOUBTED) < examples.TAUGHT_FROM
         assert tidying.learn(NOW) == 0

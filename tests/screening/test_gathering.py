@@ -53,7 +53,7 @@ def test_a_decision_that_is_taken_back_frees_the_copies_too(session):
 
 @pytest.mark.parametrize("outcome", [Outcome.HELD, Outcome.PUBLISHED])
 def test_copies_of_a_public_post_are_looked_out_for_once_it_was_rejected(session, outcome):
-    row = asking.keep(
+    row = makers.kept(
         session, BOB, unread(text(WORDS)), Verdict(outcome, 0.1, (), standing="trusted"), MOMENT
     )
     before = bands(session, row)
@@ -66,7 +66,7 @@ def test_copies_of_a_public_post_are_looked_out_for_once_it_was_rejected(session
 
 
 def test_a_near_copy_of_what_waits_is_told_unless_one_wrote_it_oneself(session):
-    asking.keep(session, NANA, unread(text(WORDS)), HELD, MOMENT)
+    makers.kept(session, NANA, unread(text(WORDS)), HELD, MOMENT)
     assert {"near_waiting", "repeated"} <= judged(session, viewer(), NEAR).values.keys()
     assert not {"near_waiting", "repeated"} & judged(session, viewer(id=NANA), NEAR).values.keys()
 
@@ -74,18 +74,18 @@ def test_a_near_copy_of_what_waits_is_told_unless_one_wrote_it_oneself(session):
 def test_near_copies_that_stand_under_other_accounts_are_a_campaign(session):
     for author in (BOB, NANA):
         newcomers = replace(PUBLISHED, standing=Standing.NEWCOMER)
-        asking.keep(session, author, unread(text(WORDS)), newcomers, MOMENT - timedelta(days=20))
+        makers.kept(session, author, unread(text(WORDS)), newcomers, MOMENT - timedelta(days=20))
     assert judged(session, viewer(), NEAR).values["campaign"] == 1.0
 
 
 def test_a_copy_that_came_after_the_text_was_examined_is_found_in_the_transaction(session):
     examined = asking.examine(session, viewer(), text(NEAR), MOMENT)
-    asking.keep(session, NANA, unread(text(WORDS)), HELD, MOMENT)
+    makers.kept(session, NANA, unread(text(WORDS)), HELD, MOMENT)
     assert "near_waiting" in asking.screen(session, viewer(), examined, MOMENT).values
 
 
 def test_a_copy_that_was_rejected_after_the_text_was_examined_counts_as_rejected(session):
-    row = asking.keep(session, NANA, unread(text(WORDS)), HELD, MOMENT)
+    row = makers.kept(session, NANA, unread(text(WORDS)), HELD, MOMENT)
     examined = asking.examine(session, viewer(), text(NEAR), MOMENT)
     row.decision = Decision.SPAM
     session.flush()
@@ -96,26 +96,26 @@ def test_a_copy_that_was_rejected_after_the_text_was_examined_counts_as_rejected
 
 @pytest.mark.parametrize("decision", [Decision.WITHDRAWN, Decision.REMOVED])
 def test_what_was_taken_back_or_removed_without_being_spam_is_nothing_to_copy(session, decision):
-    asking.keep(session, NANA, unread(text(WORDS)), HELD, MOMENT).decision = decision
+    makers.kept(session, NANA, unread(text(WORDS)), HELD, MOMENT).decision = decision
     assert judged(session, viewer(), NEAR).values.keys() == {"base", "text", "good_record"}
 
 
 def test_a_refused_text_may_be_mended_and_sent_again(session):
     refused = Verdict(Outcome.REFUSED, 1.0, (), standing=Standing.NEWCOMER)
-    asking.keep(session, BOB, unread(text(WORDS)), refused, MOMENT)
+    makers.kept(session, BOB, unread(text(WORDS)), refused, MOMENT)
     assert judged(session, viewer(), NEAR).values.keys() == {"base", "text", "good_record"}
 
 
 def test_a_post_is_no_copy_of_its_own_earlier_version(session):
     makers.thread(session, session.get_one(User, BOB))
-    asking.keep(session, NANA, unread(text(WORDS)), HELD, MOMENT, post_id=1)
+    makers.kept(session, NANA, unread(text(WORDS)), HELD, MOMENT, post_id=1)
     examined = asking.examine(session, viewer(), text(NEAR), MOMENT, post_id=1)
     assert "near_waiting" not in asking.screen(session, viewer(), examined, MOMENT, post_id=1).values
 
 
 def test_a_version_that_was_rejected_is_not_sent_again_with_a_word_changed(session):
     makers.thread(session, session.get_one(User, BOB))
-    row = asking.keep(session, BOB, unread(text(WORDS)), HELD, MOMENT, post_id=1)
+    row = makers.kept(session, BOB, unread(text(WORDS)), HELD, MOMENT, post_id=1)
     row.decision = Decision.SPAM
     session.flush()
     examined = asking.examine(session, viewer(id=BOB), text(NEAR), MOMENT, post_id=1)
@@ -125,12 +125,12 @@ def test_a_version_that_was_rejected_is_not_sent_again_with_a_word_changed(sessi
 def test_a_flood_of_waiting_copies_does_not_hide_the_rejected_one(session):
     reject(session, WORDS, BOB, MOMENT - timedelta(days=200))
     for number in range(40):
-        asking.keep(session, NANA, unread(text(f"{NEAR} {number}")), HELD, MOMENT)
+        makers.kept(session, NANA, unread(text(f"{NEAR} {number}")), HELD, MOMENT)
     assert "near_rejected" in judged(session, viewer(), f"{NEAR} Yes.").values
 
 
 def test_texts_of_known_members_that_pass_are_not_looked_out_for(session):
-    asking.keep(session, BOB, unread(text(WORDS)), replace(PUBLISHED, standing=Standing.KNOWN), MOMENT)
+    makers.kept(session, BOB, unread(text(WORDS)), replace(PUBLISHED, standing=Standing.KNOWN), MOMENT)
     assert session.scalar(sa.select(sa.func.count()).select_from(TextBand)) == 0
 
 
@@ -145,7 +145,7 @@ def test_a_site_of_rejected_texts_speaks_against_a_text_until_the_decision_is_ta
 
 
 def test_an_approved_text_speaks_for_its_sites(session):
-    row = asking.keep(session, NANA, unread(text("See here.", links=SHOP)), HELD, MOMENT)
+    row = makers.kept(session, NANA, unread(text("See here.", links=SHOP)), HELD, MOMENT)
     learning.teach(session, row.id, False, MOMENT)
     assert site(session) == (1, 0)
     assert judged(session, viewer(), "See here.", links=SHOP).values["site_approved"] == 0.693
@@ -162,7 +162,7 @@ def test_an_approved_text_speaks_for_its_sites(session):
 )
 def test_a_post_of_somebody_trusted_speaks_for_its_sites_by_itself(session, standing, kind, counts):
     submission = text("See here.", links=SHOP, kind=kind)
-    row = asking.keep(session, BOB, unread(submission), replace(PUBLISHED, standing=standing), MOMENT)
+    row = makers.kept(session, BOB, unread(submission), replace(PUBLISHED, standing=standing), MOMENT)
     assert site(session) == counts
     learning.teach(session, row.id, True, MOMENT)
     assert site(session) == (0, 1)
@@ -173,7 +173,7 @@ def test_a_post_of_somebody_trusted_speaks_for_its_sites_by_itself(session, stan
 def test_each_trusted_author_speaks_for_a_site_once(session):
     trusted = replace(PUBLISHED, standing=Standing.TRUSTED)
     rows = [
-        asking.keep(session, author_id, unread(text(f"Number {number}", links=SHOP)), trusted, MOMENT)
+        makers.kept(session, author_id, unread(text(f"Number {number}", links=SHOP)), trusted, MOMENT)
         for author_id in (BOB, 1)
         for number in range(3)
     ]
@@ -191,12 +191,12 @@ def test_each_trusted_author_speaks_for_a_site_once(session):
 def test_a_site_that_was_seen_a_week_ago_is_less_of_a_doubt(session):
     nana = viewer(id=NANA, approved_count=0)
     week = timedelta(days=7)
-    asking.keep(
+    makers.kept(
         session, BOB, unread(text("See.", links=SHOP)), replace(PUBLISHED, outcome="refused"), MOMENT - week
     )
     assert judged(session, nana, "See here.", links=SHOP).values["site_unknown"] == 1.0
     for at in (MOMENT - week, MOMENT):
-        asking.keep(session, BOB, unread(text("See.", links=SHOP)), PUBLISHED, at)
+        makers.kept(session, BOB, unread(text("See.", links=SHOP)), PUBLISHED, at)
     assert judged(session, nana, "See here.", links=SHOP).values["site_unknown"] == 0.5
 
 
@@ -213,7 +213,7 @@ def test_links_that_only_a_reader_sees_have_sites_too(session):
 def test_neighbours_on_the_network_speak_for_a_month(session):
     for days, decision in ((1, Decision.SPAM), (29, Decision.SPAM), (31, Decision.SPAM)):
         examined = replace(unread(text(f"Number {days}")), origin=HOME)
-        asking.keep(session, BOB, examined, HELD, MOMENT - timedelta(days=days)).decision = decision
+        makers.kept(session, BOB, examined, HELD, MOMENT - timedelta(days=days)).decision = decision
     assert from_network(session, viewer(), HOME)["network"] == 1.099
     assert "network" not in from_network(session, viewer(), replace(HOME, network=78))
     assert "network" not in from_network(session, viewer(), None)
@@ -223,7 +223,7 @@ def test_neighbours_on_the_network_speak_for_a_month(session):
 def test_many_newcomers_at_once_are_told(session):
     newcomers = replace(PUBLISHED, standing=Standing.NEWCOMER)
     for number in range(9):
-        asking.keep(session, BOB, unread(text(f"Number {number}")), newcomers, MOMENT - timedelta(minutes=9))
+        makers.kept(session, BOB, unread(text(f"Number {number}")), newcomers, MOMENT - timedelta(minutes=9))
     assert judged(session, viewer(approved_count=0), WORDS).values["burst"] == 1.17
     assert "burst" not in judged(session, viewer(), WORDS).values
 
@@ -247,7 +247,7 @@ def test_a_mailbox_that_is_thrown_away_is_told(session, address, is_told):
 def test_what_was_found_is_kept_with_the_verdict(session):
     examined = asking.examine(session, viewer(), text(WORDS, links=SHOP), MOMENT, HOME)
     verdict = asking.screen(session, viewer(), examined, MOMENT)
-    row = asking.keep(session, 1, examined, verdict, MOMENT)
+    row = makers.kept(session, 1, examined, verdict, MOMENT)
     session.refresh(row)
     assert (row.standing, row.hosts, row.network) == ("known", ["shop.example"], 77)
     assert (row.rules, row.asked, row.shadow_probability) == ([], None, None)
@@ -256,7 +256,7 @@ def test_what_was_found_is_kept_with_the_verdict(session):
 
 
 def reject(session, body, author_id, at, **facts):
-    row = asking.keep(session, author_id, unread(text(body, **facts)), HELD, at)
+    row = makers.kept(session, author_id, unread(text(body, **facts)), HELD, at)
     row.decision = Decision.SPAM
     learning.teach(session, row.id, True, at)
     return row

@@ -10,7 +10,7 @@ import pytest
 from forum import create_app
 from forum.accounts.models import User
 from forum.db import db, write
-from forum.screening import asking, learning, textmodel
+from forum.screening import learning, textmodel
 from forum.screening.examined import unread
 from forum.screening.models import Cause, Kind, Lesson
 from forum.settings import load
@@ -301,7 +301,7 @@ def screened(app, body=OFFER, *, outcome=HELD, kind=Kind.REPLY, values=None):
     """The number of a screened text by Nana."""
     verdict = Verdict(outcome, 0.5, (), values or {})
     with app.app_context(), write() as session:
-        return asking.keep(session, 4, unread(Submission(kind, body)), verdict, makers.now()).id
+        return makers.kept(session, 4, unread(Submission(kind, body)), verdict, makers.now()).id
 
 
 def teach_in(app, number, *, is_spam):

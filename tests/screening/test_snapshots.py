@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from forum.db import reading, write
-from forum.screening import asking, learning, snapshots, textmodel, tidying, versions
+from forum.screening import learning, snapshots, textmodel, tidying, versions
 from forum.screening.examined import unread
 from forum.screening.models import Cause, FilterSnapshot, Kind, Lesson
 from forum.spam.judging import Outcome, Submission, Verdict
@@ -139,7 +139,7 @@ def taught(text, *, is_spam):
     values = {"base": 1.0, "text": 1.5, "fresh": 0.25}
     with write() as session:
         verdict = Verdict(Outcome.HELD, 0.5, (), values)
-        row = asking.keep(session, NANA, unread(Submission(Kind.REPLY, text)), verdict, NOW)
+        row = makers.kept(session, NANA, unread(Submission(Kind.REPLY, text)), verdict, NOW)
         learning.teach(session, row.id, is_spam, NOW)
         return row.id
 
@@ -152,7 +152,7 @@ def untaught(number):
 def lessons(count):
     """As many steps about one text, which the filter is not asked for."""
     with write() as session:
-        row = asking.keep(
+        row = makers.kept(
             session, NANA, unread(Submission(Kind.REPLY, OFFERS[0])), Verdict(Outcome.HELD, 0.5, ()), NOW
         )
         given = {"screening_id": row.id, "text": row.text, "is_spam": True, "cause": Cause.DECISION}

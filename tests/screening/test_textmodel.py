@@ -137,7 +137,7 @@ def newest(session):
 
 def taught():
     with write() as session:
-        row = asking.keep(session, 4, unread(text()), Verdict(Outcome.HELD, 0.5, ()), NOW)
+        row = makers.kept(session, 4, unread(text()), Verdict(Outcome.HELD, 0.5, ()), NOW)
         learning.teach(session, row.id, True, NOW)
 
 

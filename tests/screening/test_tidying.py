@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from forum.db import write
-from forum.screening import asking, tidying
+from forum.screening import tidying
 from forum.screening.examined import unread
 from forum.screening.models import Decision, Kind, Screening, ServiceReport, TextBand
 from forum.screening.origins import Origin
@@ -84,7 +84,7 @@ def kept(decision, days, asked=(("address", "203.0.113.7"),)):
     examined = replace(unread(Submission(Kind.REPLY, WORDS)), origin=whence, asked=asked and dict(asked))
     with write() as session:
         verdict = Verdict(Outcome.HELD, 0.9, ())
-        asking.keep(session, 4, examined, verdict, NOW - timedelta(days=days)).decision = decision
+        makers.kept(session, 4, examined, verdict, NOW - timedelta(days=days)).decision = decision
 
 
 def counted(model):

@@ -13,7 +13,6 @@ from forum.access import Viewer
 from forum.accounts.models import Suspension, User
 from forum.db import reading, write
 from forum.errors import Conflict
-from forum.screening import asking
 from forum.screening.examined import unread
 from forum.screening.models import Decision, Kind, Screening
 from forum.spam.judging import Outcome, Submission, Verdict
@@ -438,7 +437,7 @@ def rejected_before(app, body):
     with app.app_context(), write() as session:
         for title in ("", TITLE):
             submission = Submission(kind=Kind.REPLY, title=title, body=body)
-            row = asking.keep(session, 2, unread(submission), Verdict(Outcome.HELD, 0.9, ()), makers.now())
+            row = makers.kept(session, 2, unread(submission), Verdict(Outcome.HELD, 0.9, ()), makers.now())
             row.decision = Decision.SPAM
 
 
@@ -487,7 +486,7 @@ def test_edits_have_an_end_for_one_day(app, cast, sign_in):
         post = session.query(Post).filter_by(author_id=user.id).one().id
         for _ in range(limits.DAY_EDITS):
             verdict = Verdict(Outcome.PUBLISHED, 0.1, ())
-            asking.keep(session, user.id, unread(Submission(Kind.EDIT, "More.")), verdict, makers.now())
+            makers.kept(session, user.id, unread(Submission(Kind.EDIT, "More.")), verdict, makers.now())
     answer = alice.post(f"/p/{post}/edit", data={"title": "A new title", "body": "Once more."})
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0

@@ -19,9 +19,10 @@ from forum.screening import words
 from forum.spam.judging import Outcome
 from forum.text.quoting import quote
 from forum.text.rendering import render, stored
-from forum.threads import editing, lists, marks, mentions, posting
+from forum.threads import answering, editing, lists, marks, mentions, posting
 from forum.threads import reading as threads
 from forum.threads.addresses import post_url, thread_url
+from forum.threads.answering import Answered
 from forum.threads.forms import ReplyForm, ThreadForm, TitledForm
 from forum.threads.limits import BODY_MAX, told
 from forum.threads.models import Thread
@@ -61,7 +62,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
     if request.method == "GET" and current_viewer().is_guest:
         return _log_in_first()
     # Who may not answer is told so before writing; what was written meanwhile comes back with the refusal.
-    find = posting.find_open if request.method == "GET" else editing.find_thread
+    find = answering.find_open if request.method == "GET" else answering.find
     thread = find(reading(), current_viewer(), thread_id)
     form = ReplyForm(submitted())
     is_quoting = request.method == "GET" and "quote" in request.args
@@ -77,7 +78,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
         is_quoting=is_quoting,
     )
     return page.answer(
-        lambda session, viewer, draft: posting.prepare_reply(session, viewer, thread_id, draft, now()),
+        lambda session, viewer, draft: posting.prepare_reply(session, viewer, thread, draft, now()),
         lambda session, viewer, text: posting.reply(session, viewer, thread_id, text, now()),
     )
 
@@ -157,7 +158,7 @@ class _Place:
     url: str
 
     @classmethod
-    def of(cls, thread: Thread) -> _Place:
+    def of(cls, thread: Thread | Answered) -> _Place:
         return cls(thread.title, thread.lang, thread_url(thread.id, thread.slug))
 
 
@@ -217,7 +218,7 @@ class _Composer:
         code = (
             ("edited" if is_public else "edit-held") if self.is_edit else ("posted" if is_public else "held")
         )
-        place = threads.place_of(reading(), current_viewer(), posted.post_id)
+        place = posted.address or threads.place_of(reading(), current_viewer(), posted.post_id)
         return redirect_with(code, place, posted_key=self.form.key)
 
     def _come_back(self, problem: Problem) -> str:
