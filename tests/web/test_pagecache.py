@@ -401,9 +401,15 @@ def test_head_is_get_without_the_body(app, guest, address, coding):
         answers = {
             m: guest.open(address, method=m, headers={"Accept-Encoding": coding}) for m in (first, second)
         }
+        # What is asked for again is compressed more densely, so the second answer may be the shorter one.
+        for answer in answers.values():
+            assert int(answer.headers.pop("Content-Length")) > 0
         assert list(answers["HEAD"].headers) == list(answers["GET"].headers)
         assert answers["HEAD"].data == b""
-        assert len(answers["GET"].data) == int(answers["GET"].headers["Content-Length"])
+        again = {
+            m: guest.open(address, method=m, headers={"Accept-Encoding": coding}) for m in ("HEAD", "GET")
+        }
+        assert again["HEAD"].headers["Content-Length"] == str(len(again["GET"].data))
 
 
 # What strangers send
