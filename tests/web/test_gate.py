@@ -55,7 +55,7 @@ class Inside:
         return [b"in"]
 
 
-def post(app, body=b"", **environ):
+def post(app, body: bytes | io.RawIOBase = b"", **environ):
     """The status, headers and body of an answer to a POST whose body is a stream."""
     stream = body if isinstance(body, io.RawIOBase) else io.BytesIO(body)
     length = {} if "HTTP_TRANSFER_ENCODING" in environ else {"CONTENT_LENGTH": "14"}
