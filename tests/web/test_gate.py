@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
@@ -71,7 +71,7 @@ def get(app):
 
 
 @contextmanager
-def running(*calls) -> Iterator[list[threading.Thread]]:
+def running(*calls) -> Generator[list[threading.Thread]]:
     threads = [threading.Thread(target=call) for call in calls]
     for thread in threads:
         thread.start()
