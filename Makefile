@@ -2,7 +2,7 @@ PYTHON = .venv/bin/python
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run test check lock bench bench-spam
+.PHONY: help run test check lock bench soak bench-spam
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -29,6 +29,10 @@ lock: ## resolve the requirements*.in anew (needs uv)
 bench: ## measure the board beside others, a quarter of an hour (BENCH=--full, --quick or --help)
 	@sh tools/bootstrap requirements-dev.txt
 	@$(PYTHON) tools/bench_board.py $(BENCH)
+
+soak: ## a million requests beside errors, lost lines and replaced workers (needs wrk)
+	@sh tools/bootstrap requirements-dev.txt
+	@$(PYTHON) tools/soak_board.py
 
 bench-spam: ## measure the spam filter beside others (SPAM_DATA=FILE.jsonl, BENCH=--quick or --help)
 	@sh tools/bootstrap requirements-dev.txt

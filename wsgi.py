@@ -8,10 +8,13 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036 - said in one sentence, before an import fails for want of a new name
     sys.exit(f"Engawa needs Python 3.11 or newer, and this is {sys.version.split()[0]}.")
 
+import contextlib
+import ctypes
 import gc
 import multiprocessing
 import socket
 import threading
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -41,8 +44,16 @@ THREADS = 64
 CONNECTIONS = 8192
 # Whoever has not sent their headers by then is cut off, as is a connection that has been idle for as long.
 HEADERS_WITHIN_S = 30
+# The numbers by which glibc's mallopt knows its settings.
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+# After so long without a word the other side is asked whether it is still there.
+GONE_AFTER_S = 60
+# Twice what browsers send at most, with all their cookies; a connection holds no more in memory.
+LONGEST_HEADERS_BYTES = 32 * 1024
 # Who stops the board lets the requests in flight finish, which takes milliseconds, or an upload on a slow line.
 STOP_WITHIN_S = 30
+# Long enough not to spin while the machine is out of memory, short enough that nobody notices.
+RESPAWN_AFTER_S = 0.2
 EXIT_BAD_SETTINGS = 2
 
 
@@ -95,6 +106,10 @@ def _listen(host: str, port: int) -> socket.socket:
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Whoever has gone without a word is found out, instead of holding a thread for the rest of their form.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if sys.platform == "linux":
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, GONE_AFTER_S)
     listener.bind(address)
     listener.listen(BACKLOG)
     return listener
@@ -163,6 +178,17 @@ def _greeting(settings: Settings, logins: tuple[Login, ...] | None) -> list[str]
     return [*lines, "Stop it with Ctrl-C."]
 
 
+def _give_memory_back() -> None:
+    """Let the C library return what a thread has freed, where it is glibc; by itself it keeps it for that thread.
+
+    A password's 19 MiB, or a text's, would else stay with each thread that ever handled one.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
+        library.mallopt(M_ARENA_MAX, 2)
+        library.mallopt(M_MMAP_THRESHOLD, 1024 * 1024)
+
+
 class _Server(MPServer):
     """granian with workers that are forked from this process, with all that it has loaded, and its bound socket.
 
@@ -179,7 +205,9 @@ class _Server(MPServer):
             workers=workers,
             blocking_threads=THREADS,
             backpressure=CONNECTIONS,
-            http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_S * 1000),
+            http1_settings=HTTP1Settings(
+                header_read_timeout=HEADERS_WITHIN_S * 1000, max_buffer_size=LONGEST_HEADERS_BYTES
+            ),
             log_level=LogLevels.error,
             respawn_failed_workers=True,
             workers_kill_timeout=STOP_WITHIN_S,
@@ -187,10 +215,22 @@ class _Server(MPServer):
 
     def run(self) -> None:
         """Serve until a signal."""
+        _give_memory_back()
         # What is loaded by now is never collected, so that looking for garbage does not copy it into each worker.
         gc.collect()
         gc.freeze()
         self.serve(target_loader=lambda: self._app, wrap_loader=False)
+
+    def _respawn_workers(
+        self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0
+    ) -> None:
+        """Replace workers that ended; granian itself would give up when one ends twice within some seconds.
+
+        Callers wait in the socket meanwhile, and a worker that can't even start is tried again at this pace.
+        """
+        time.sleep(RESPAWN_AFTER_S)
+        super()._respawn_workers(workers, spawn_target, target_loader, delay)
+        self.respawned_wrks.clear()
 
     def _init_shared_socket(self) -> None:
         self._ssp, self._sso = None, None

@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from forum.screening import services, telling, textmodel  # noqa: PLC0415
     from forum.screening import tidying as filter_tidying  # noqa: PLC0415
     from forum.settings import load  # noqa: PLC0415
+    from forum.threads import seeing  # noqa: PLC0415
     from forum.threads import views as threads  # noqa: PLC0415
 
     settings = settings or load()
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     telling.init(app)
     filter_tidying.init(app)
     tidying.init(app)
+    seeing.init(app)
     upkeep.init(app)
     cli.init(app)
     web.init(app, settings, static=ROOT / "static")

@@ -31,6 +31,7 @@ class Viewer:
     display_name: str = ""
     role: str = ""
     joined_at: datetime | None = None
+    read_before: datetime | None = None
     is_confirmed: bool = False
     approved_count: int = 0
     rejected_count: int = 0
@@ -114,10 +115,15 @@ def may_write(viewer: Viewer) -> bool:
     return not viewer.is_guest and viewer.is_confirmed and not viewer.is_suspended
 
 
-def require_writer(viewer: Viewer) -> None:
-    """Raise Forbidden, with the reason in words, unless `may_write`."""
+def require_member(viewer: Viewer) -> None:
+    """Raise Forbidden for a guest."""
     if viewer.is_guest:
         raise Forbidden(_("Please log in first."))
+
+
+def require_writer(viewer: Viewer) -> None:
+    """Raise Forbidden, with the reason in words, unless `may_write`."""
+    require_member(viewer)
     if viewer.is_suspended:
         raise Forbidden(suspension_of(viewer))
     if not viewer.is_confirmed:

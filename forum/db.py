@@ -21,8 +21,8 @@ from forum.turns import Turns
 # How long SQLite waits for a writer that does not stand in line, as a migration is. Longer than any write takes;
 # shorter than a visitor's patience.
 BUSY_TIMEOUT_MS = 10_000
-CACHE_KIB = 16_384
-MMAP_BYTES = 256 * 1024 * 1024
+CACHE_KIB = 4_096
+MMAP_BYTES = 64 * 1024 * 1024
 # Statements that a connection keeps prepared: the board has some 300, and the driver by itself keeps 128.
 KEPT_STATEMENTS = 500
 # What the write-ahead log keeps of the disk once it has begun anew. A long reader lets it grow past this for a while.

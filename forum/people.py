@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from dataclasses import dataclass
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -26,9 +26,6 @@ PERSON: tuple[InstrumentedAttribute[Any], ...] = (
     User.is_demo,
 )
 """The columns that `person_of` needs; add them to a select that joins the author."""
-
-
-_Columns: Any = namedtuple("_Columns", [column.key for column in PERSON])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +52,5 @@ def person_of(row: Any) -> Person:
 @lru_cache(maxsize=4096)
 def person(_language: str, values: tuple[Any, ...]) -> Person:
     """The person of whom `values` are the columns of PERSON, for the present reader, whose language it is."""
-    row = _Columns(*values)
+    row: Any = SimpleNamespace(**{column.key: value for column, value in zip(PERSON, values, strict=True)})
     return Person(row.name, row.display_name, row.role, card_of(row), row.is_demo)

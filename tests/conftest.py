@@ -20,6 +20,7 @@ from forum.accounts.models import User
 from forum.db import db, write
 from forum.screening import textmodel
 from forum.settings import load
+from forum.threads.seeing import Seeing
 
 Browser = FlaskClient
 
@@ -74,6 +75,8 @@ def migrated(folder: Path) -> Generator[tuple[Flask, sqlite3.Connection]]:
     """The application with its limits on, and a copy in memory of its database as the migrations leave it."""
     app = create_app(load({"DATA_DIR": str(folder), "BASE_URL": "http://localhost"}))
     app.testing = True
+    # No thread writes into a test, or behind it: a test that wants the marks of its readers written says so.
+    app.extensions["seeing"] = Seeing(app, every_s=None)
     with app.app_context():
         flask_migrate.upgrade()
         db.engine.dispose()
@@ -95,6 +98,7 @@ def restore(app: Flask, fresh: sqlite3.Connection) -> None:
     app.extensions["limiter"].storage.reset()
     textmodel.init(app)
     app.extensions["pagecache"].clear()
+    app.extensions["seeing"].clear()
     app.extensions.pop("articles", None)
 
 

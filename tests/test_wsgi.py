@@ -195,6 +195,22 @@ def test_no_acknowledged_post_is_lost_by_a_stop(start, data_dir, moderator_s_coo
     assert set(acknowledged) <= set(stored)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("wsgi.py",), ("-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:{port}")],
+    ids=["wsgi.py", "gunicorn"],
+)
+def test_a_stop_writes_what_members_have_read(start, data_dir, port, moderator_s_cookie, command):
+    server = start(*(word.format(port=port) for word in command))
+    server.wait_until(server.is_open)
+    request = urllib.request.Request(f"{server.url}/t/1", headers={"Cookie": moderator_s_cookie})
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+        assert answer.status == 200
+    assert server.stop() == 0
+    with contextlib.closing(sqlite3.connect(data_dir / "board.sqlite3")) as database:
+        assert database.execute("SELECT user_id, thread_id, number FROM read_marks").fetchall() == [(1, 1, 1)]
+
+
 @pytest.fixture
 def moderator_s_cookie(app: Flask, data_dir: Path) -> str:
     """A data folder whose board has a thread, and the cookie of a moderator who is signed in there."""

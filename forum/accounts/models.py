@@ -79,6 +79,8 @@ class User(Model):
     """Texts published and left standing or approved: the record that screening asks for."""
     rejected_count: Mapped[int] = mapped_column(default=0)
     """Texts that a moderator removed as spam."""
+    read_before: Mapped[datetime | None] = mapped_column(Instant)
+    """What was published until then counts as read: when they last said so of everything."""
 
 
 class Suspension(Model):

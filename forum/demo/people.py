@@ -19,6 +19,8 @@ ACCOUNTS = (("demo-member", Role.MEMBER), ("demo-moderator", Role.MODERATOR), ("
 # Somebody who tries the board should not meet the limits of a first day before they have seen it.
 ACCOUNTS_JOINED = timedelta(days=60)
 ACCOUNTS_APPROVED = 5
+# As if they had last looked in then, so that some of the board is new to them and some is not.
+ACCOUNTS_LOOKED_IN = timedelta(days=3)
 # 31 signs that nobody mistakes for each other when typing from a terminal; twelve of them are 59 bits.
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 PASSWORD_LENGTH = 12
@@ -50,6 +52,7 @@ def add_accounts(session: Session, now: datetime) -> tuple[Login, ...]:
         user.email_confirmed_at = now
         user.joined_at = now - ACCOUNTS_JOINED
         user.approved_count = ACCOUNTS_APPROVED
+        user.read_before = now - ACCOUNTS_LOOKED_IN
     return logins
 
 

@@ -16,7 +16,9 @@ _INLINE = frozenset({"a", "code", "em", "ruby", "rt", "rp", "s", "strong"})
 _CUT_WORD = re.compile(rf"(?:(?![{KANA}{KANJI}])\w)+\Z")
 _CLINGING = frozenset("\u200c\u200d")
 # A post of some hundred words is read in one or two pieces, of a long one the rest is left.
-_PIECE = 400
+_PIECE = 250
+# A word that is longer is cut anywhere.
+_LONGEST_WORD = 60
 
 
 def excerpt(html: str, limit: int) -> str:
@@ -55,9 +57,9 @@ def _plain(html: str, skipped: frozenset[str], limit: int) -> str:
     reader = _Reader(skipped)
     for start in range(0, len(html), _PIECE):
         reader.feed(html[start : start + _PIECE])
-        # Of the last word there may be more to come.
-        if sum(map(len, reader.pieces)) > 2 * limit and len(_joined(reader)) > limit + _PIECE:
-            return _joined(reader)
+        # Of the last word there may be more to come, which does not matter where more than the limit stands before it.
+        if len(text := _joined(reader)) > limit + _LONGEST_WORD:
+            return text
     reader.close()
     return _joined(reader)
 

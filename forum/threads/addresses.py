@@ -17,6 +17,11 @@ def thread_url(thread_id: int, slug: str, page: int = 1) -> str:
     return f"/t/{thread_id}{tail}" + (f"?page={page}" if page > 1 else "")
 
 
+def unread_url(thread_id: int) -> str:
+    """Leads whoever is logged in to the first post of a thread that they have not read."""
+    return f"/t/{thread_id}/unread"
+
+
 def post_url(post_id: int) -> str:
     """A post's address for ever, wherever its thread moves."""
     return f"/p/{post_id}"

@@ -10,13 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from forum.access import listed_threads
+from forum.access import Viewer, listed_threads
 from forum.accounts.models import User
 from forum.cursors import place, read_place
 from forum.errors import NotFound
 from forum.schema import Instant
-from forum.threads.addresses import board_url, thread_url
-from forum.threads.models import Board, Lock, Pin, Thread
+from forum.threads import marks
+from forum.threads.addresses import board_url, thread_url, unread_url
+from forum.threads.models import Board, Lock, Pin, ReadMark, Thread
 
 THREADS_PER_PAGE = 30
 
@@ -39,6 +40,7 @@ class ThreadRow:
     """A line in a list of threads."""
 
     url: str
+    """Leads a member who has read the thread before to the first post that is new to them."""
     title: str
     lang: str
     board_name: str
@@ -50,14 +52,19 @@ class ThreadRow:
     is_pinned: bool
     is_locked: bool
     is_waiting: bool = False
+    is_new: bool = False
+    """Whether the viewer never opened it, and it is not older than what counts as read."""
+    news: int = 0
+    """How many posts are new to a viewer who has read it before; above `marks.MOST_COUNTED` there are more."""
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadList:
-    """A page of threads; `older` is the cursor of the next page, None at the end."""
+    """A page of threads; `older` is the cursor of the next page, None at the end, `newest` that of its first thread."""
 
     rows: tuple[ThreadRow, ...]
     older: str | None
+    newest: str | None
 
 
 def boards(session: Session, language: str) -> list[BoardRow]:
@@ -76,41 +83,53 @@ def find_board(session: Session, slug: str, language: str) -> tuple[int, BoardRo
     return board.id, _board_row(board, language)
 
 
-def latest(session: Session, language: str, before: str | None = None) -> ThreadList:
+def latest(session: Session, viewer: Viewer, language: str, before: str | None = None) -> ThreadList:
     """Public threads of all boards, the one with the newest post first; one statement at any depth."""
-    return _page(session, language, before)
+    return _page(session, viewer, language, before)
 
 
-def of_board(session: Session, board_id: int, language: str, before: str | None = None) -> ThreadList:
+def of_board(
+    session: Session, viewer: Viewer, board_id: int, language: str, before: str | None = None
+) -> ThreadList:
     """Public threads of a board, the one with the newest post first; one statement at any depth."""
-    return _page(session, language, before, board_id)
+    return _page(session, viewer, language, before, board_id)
 
 
-def pinned(session: Session, board_id: int, language: str) -> tuple[ThreadRow, ...]:
+def pinned(session: Session, viewer: Viewer, board_id: int, language: str) -> tuple[ThreadRow, ...]:
     """The pinned threads of a board, the last pinned first; one statement."""
     # Few threads are pinned; a board has thousands, and SQLite would walk along them all, for it takes an index of
     # which it knows two columns for one that leads to ten rows. What stands in coalesce is for no index.
     are_pinned = Thread.id.in_(sa.select(Pin.thread_id))
     stand_here = sa.func.coalesce(sa.and_(Thread.board_id == board_id, listed_threads()), sa.false())
-    query = _select().where(are_pinned, stand_here)
-    rows = session.execute(query.order_by(Pin.created_at.desc()))
-    return tuple(_thread_row(row, language, with_board=False) for row in rows)
+    query = _select(is_for_guests=viewer.is_guest).where(are_pinned, stand_here)
+    rows = session.execute(query.order_by(Pin.created_at.desc()), _marks(viewer))
+    return tuple(_thread_row(row, viewer, language, with_board=False) for row in rows)
 
 
-def _page(session: Session, language: str, before: str | None, board_id: int | None = None) -> ThreadList:
+def _page(
+    session: Session, viewer: Viewer, language: str, before: str | None, board_id: int | None = None
+) -> ThreadList:
     moment, thread_id = read_place(before) if before is not None else (None, None)
-    values = {"board_id": board_id, "moment": moment, "thread_id": thread_id}
-    statement = _statement(is_of_board=board_id is not None, is_first=before is None)
+    values = {"board_id": board_id, "moment": moment, "thread_id": thread_id, **_marks(viewer)}
+    is_of_board = board_id is not None
+    statement = _statement(is_of_board=is_of_board, is_first=before is None, is_for_guests=viewer.is_guest)
     found = session.connection().execute(statement, values).all()
     rows = found[:THREADS_PER_PAGE]
-    older = place(rows[-1].last_post_at, rows[-1].id) if len(found) > THREADS_PER_PAGE else None
-    return ThreadList(tuple(_thread_row(row, language, with_board=board_id is None) for row in rows), older)
+    return ThreadList(
+        rows=tuple(_thread_row(row, viewer, language, with_board=not is_of_board) for row in rows),
+        older=place(rows[-1].last_post_at, rows[-1].id) if len(found) > THREADS_PER_PAGE else None,
+        newest=place(rows[0].last_post_at, rows[0].id) if rows else None,
+    )
+
+
+def _marks(viewer: Viewer) -> dict[str, Any]:
+    return {} if viewer.is_guest else marks.values(viewer)
 
 
 # It takes SQLAlchemy as long to build a statement as to run it.
 @cache
-def _statement(*, is_of_board: bool, is_first: bool) -> sa.Select[*tuple[Any, ...]]:
-    query = _select().where(listed_threads())
+def _statement(*, is_of_board: bool, is_first: bool, is_for_guests: bool) -> sa.Select[*tuple[Any, ...]]:
+    query = _select(is_for_guests=is_for_guests).where(listed_threads())
     if is_of_board:
         query = query.where(Thread.board_id == sa.bindparam("board_id"))
     if not is_first:
@@ -123,8 +142,8 @@ _author = aliased(User)
 _last_author = aliased(User)
 
 
-def _select() -> sa.Select[*tuple[Any, ...]]:
-    return (
+def _select(*, is_for_guests: bool) -> sa.Select[*tuple[Any, ...]]:
+    query = (
         sa.select(
             Thread.id,
             Thread.slug,
@@ -146,15 +165,19 @@ def _select() -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Lock, Lock.thread_id == Thread.id)
         .outerjoin(Pin, Pin.thread_id == Thread.id)
     )
+    if is_for_guests:
+        return query
+    return query.add_columns(marks.IS_NEW, marks.NEWS).outerjoin(ReadMark, marks.OF_READER)
 
 
 def _name(user: Any) -> sa.ColumnElement[str]:
     return sa.func.coalesce(sa.func.nullif(user.display_name, ""), user.name)
 
 
-def _thread_row(row: Any, language: str, *, with_board: bool) -> ThreadRow:
+def _thread_row(row: Any, viewer: Viewer, language: str, *, with_board: bool) -> ThreadRow:
+    is_new, news = (False, 0) if viewer.is_guest else (bool(row.is_new), row.news)
     return ThreadRow(
-        url=thread_url(row.id, row.slug),
+        url=unread_url(row.id) if news else thread_url(row.id, row.slug),
         title=row.title,
         lang=row.lang,
         board_name=(language == "ja" and row.board_name_ja) or row.board_name,
@@ -165,6 +188,8 @@ def _thread_row(row: Any, language: str, *, with_board: bool) -> ThreadRow:
         last_author=row.last_author or row.author,
         is_pinned=row.is_pinned,
         is_locked=row.is_locked,
+        is_new=is_new,
+        news=news,
     )
 
 

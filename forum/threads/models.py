@@ -127,6 +127,18 @@ class Post(Model):
     """A digest of the form's one-time value and texts: a form sent twice finds the post that the first made."""
 
 
+class ReadMark(Model):
+    """How far a member has read a thread: up to the post of that number. Written by `forum.threads.seeing`."""
+
+    __tablename__ = "read_marks"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - how SQLAlchemy takes a table's options
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True, autoincrement=False)
+    thread_id: Mapped[int] = mapped_column(sa.ForeignKey("threads.id"), primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class RevisionStatus(StrEnum):
     PUBLIC = "public"
     HELD = "held"

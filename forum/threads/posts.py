@@ -46,6 +46,7 @@ class PostText(NamedTuple):
     lang: str
     created_at: datetime
     edited_at: datetime | None
+    published_at: datetime | None
     author: Person
     note: str
 
@@ -80,6 +81,7 @@ _COLUMNS = (
     Post.lang,
     Post.created_at,
     Post.edited_at,
+    Post.published_at,
     *PERSON,
 )
 _first, _last, _thread, _viewer = (
@@ -128,7 +130,7 @@ def own(session: Session, viewer: Viewer, thread_id: int, page: int, pages: int)
 
     One statement.
     """
-    rows = session.execute(OWN, {**_range(thread_id, page), "viewer_id": viewer.id})
+    rows = session.connection().execute(OWN, {**_range(thread_id, page), "viewer_id": viewer.id})
     texts = [_text(row, language(), _note(row, viewer)) for row in rows]
     # Posts without a number stand at the end of the thread.
     return [text for text in texts if text.number is not None or page == pages]
@@ -176,11 +178,9 @@ def _range(thread_id: int, page: int) -> dict[str, int]:
 
 
 def _text(row: Any, in_language: str, note: str) -> PostText:
-    post_id, number, author_id, status, html, lang, created_at, edited_at = row[:8]
-    author = person(in_language, row[8:18])
-    return PostText(
-        post_id, number, author_id, status, stored(html), lang, created_at, edited_at, author, note
-    )
+    post_id, number, author_id, status, html, lang, created_at, edited_at, published_at = row[:9]
+    author, moments = person(in_language, row[9:19]), (created_at, edited_at, published_at)
+    return PostText._make((post_id, number, author_id, status, stored(html), lang, *moments, author, note))
 
 
 def _note(row: Any, viewer: Viewer) -> str:

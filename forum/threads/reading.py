@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from forum import versions
 from forum.access import Viewer, may_moderate, may_reply, seen_by, visible_posts, visible_threads
 from forum.errors import NotFound
+from forum.threads import marks
 from forum.threads.addresses import board_url, page_of, place_url, reply_url, thread_url
-from forum.threads.models import Board, Lock, Pin, Post, Status, Thread
+from forum.threads.models import Board, Lock, Pin, Post, ReadMark, Status, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,15 @@ class ThreadHead:
     replies: int
     version: int
     """Another one whenever what everybody sees of the thread's posts has changed."""
+    seen: int
+    """The highest number that the viewer has seen of it; 0 when they never opened it, and for a guest."""
 
 
 def find(session: Session, viewer: Viewer, thread_id: int, page: int, language: str) -> ThreadHead:
     """A thread, to be read from page `page` of 20 post numbers; one statement. Raises NotFound, also past the end."""
-    values = {"thread_id": thread_id, "topic": f"thread {thread_id}"}
+    values: dict[str, Any] = {"thread_id": thread_id, "topic": f"thread {thread_id}"}
+    if not viewer.is_guest:
+        values |= marks.values(viewer)
     row: Any = session.connection().execute(_statement(seen_by(viewer)), values).first()
     pages = max(1, page_of(row.last_number)) if row and row.last_number else 1
     if row is None or not 1 <= page <= pages:
@@ -80,6 +85,7 @@ def find(session: Session, viewer: Viewer, thread_id: int, page: int, language: 
         feed_url=f"/t/{row.id}.atom",
         replies=max(0, row.posts_count - 1),
         version=row.version or 0,
+        seen=0 if viewer.is_guest else row.seen,
     )
 
 
@@ -108,7 +114,7 @@ def place_of(session: Session, viewer: Viewer, post_id: int) -> str:
 @lru_cache(maxsize=256)
 def _statement(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
     """The thread, as far as it exists for a viewer of that id, role and standing."""
-    return (
+    query = (
         sa.select(
             Thread.id,
             Thread.slug,
@@ -130,6 +136,9 @@ def _statement(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Pin, Pin.thread_id == Thread.id)
         .where(Thread.id == sa.bindparam("thread_id"), visible_threads(viewer))
     )
+    if viewer.is_guest:
+        return query
+    return query.add_columns(marks.SEEN.label("seen")).outerjoin(ReadMark, marks.OF_READER)
 
 
 def _note(status: str) -> str:

@@ -34,13 +34,13 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
     # Flask runs what comes after a view in reverse order: answers are hardened and tagged first, compressed last.
     journal.init(app)
     compression.init(app)
-    safety.init(app, settings)
+    safety.init(app, settings, styles=assets.print_styles(app, static))
     viewer.init(app, settings)
     language.init(app)
     problems.init(app)
     notices.init(app)
     filters.init(app)
-    printing.init(app)
+    printing.init(app, settings.data_dir)
     # In front of Flask, from the inside out: the gate, kept pages, which need no turn, and static files, which are
     # found sooner than a page.
     gate.init(app)

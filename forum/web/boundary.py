@@ -9,10 +9,14 @@ iterator, and nothing that the board answers is large.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 log = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
 
 FAILURE = b"Something went wrong. Please try again a little later.\n"
 FAILURE_HEADERS = [
@@ -27,17 +31,38 @@ class Boundary:
 
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
         self._app = app
+        self._apart = threading.local()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-        begun = _Begun()
-        try:
-            body = begun.whole(self._app(environ, begun))
-        except Exception:
-            log.exception("the application failed at the boundary")
-            start_response("500 INTERNAL SERVER ERROR", FAILURE_HEADERS)
-            return [FAILURE]
-        start_response(begun.status, begun.headers)
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
+        answers = getattr(self._apart, "answers", None)
+        if answers is None:
+            answers = self._apart.answers = _answers(self._app)
+            next(answers)
+        status, headers, body = answers.send(environ)
+        start_response(status, headers)
         return body
+
+
+def _answers(app: Callable[..., Iterable[bytes]]) -> Generator[Any, Environ]:
+    """The answers of the application, each to the request that is sent in; one generator a thread, which never ends.
+
+    A traceback holds not only the frames that it shows but those of all their callers, and the server's is one. The
+    frame of a generator forgets who called it when it yields, so that the line of callers ends here.
+    """
+    answer: Any = None
+    while True:
+        answer = _answer(app, (yield answer))
+
+
+def _answer(app: Callable[..., Iterable[bytes]], environ: Environ) -> tuple[str, Headers, list[bytes]]:
+    begun = _Begun()
+    try:
+        body = begun.whole(app(environ, begun))
+        status, headers = begun.status, begun.headers
+    except (Exception, SystemExit):
+        log.exception("the application failed at the boundary")
+        return "500 INTERNAL SERVER ERROR", FAILURE_HEADERS, [FAILURE]
+    return status, headers, body
 
 
 class _Begun:
@@ -45,7 +70,7 @@ class _Begun:
 
     __slots__ = ("headers", "status")
 
-    def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+    def __call__(self, status: str, headers: Headers, exc_info: object = None) -> None:
         self.status, self.headers = status, headers
 
     def whole(self, answer: Iterable[bytes]) -> list[bytes]:

@@ -17,7 +17,7 @@ from forum.db import reading
 from forum.moderation.queue import waiting_count
 from forum.text import moments
 from forum.web import notices
-from forum.web.assets import asset
+from forum.web.assets import SHEETS, asset
 from forum.web.keeping import right_until
 from forum.web.language import current_language
 from forum.web.viewer import current_viewer, now
@@ -33,6 +33,7 @@ def init(app: Flask) -> None:
     app.add_template_filter(absolute)
     app.add_template_filter(told)
     app.add_template_global(asset)
+    app.jinja_env.globals["style_sheets"] = SHEETS
     app.add_template_global(address, "url_for")
     # Called by the page that shows it, so that a feed, which shows none, does not use it up.
     app.add_template_global(notices.current, "current_notice")
@@ -91,7 +92,7 @@ def teller() -> Callable[[datetime], Told]:
 
 def iso(moment: datetime) -> str:
     """2026-11-22T08:02:00Z, for machines."""
-    return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:-6]}Z"
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def jst(moment: datetime) -> str:

@@ -92,7 +92,7 @@ class StampedForm(Form):
         """Give a form that is about to be served a new one-time value, unless it comes back with its own."""
         given = self.idempotency.data or ""
         if not given or len(given) > LONGEST_STAMP:
-            self.idempotency.data = _signer().sign(secrets.token_urlsafe(16)).decode()
+            self.idempotency.data = new_stamp()
 
 
 class TextField(TextAreaField):
@@ -132,6 +132,11 @@ def length(low: int, high: int) -> Callable[[WTForm, Any], None]:
     flags = {"maxlength": high, "required": True} if low else {"maxlength": high}
     check.field_flags = flags  # pyright: ignore[reportFunctionMemberAccess] - where WTForms looks for them
     return check
+
+
+def new_stamp() -> str:
+    """A one-time value that is signed with the present time, for a form that is about to be served."""
+    return _signer().sign(secrets.token_urlsafe(16)).decode()
 
 
 def submitted() -> Any:

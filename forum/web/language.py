@@ -20,6 +20,8 @@ COOKIE = "language"
 YEAR_S = 365 * 24 * 3600
 # Longer than any address of ours, and short enough for the headers that proxies take.
 LONGEST_ADDRESS = 2000
+# Browsers name a dozen languages at most. What stands behind is not read, so that what is remembered stays small.
+LONGEST_HEADER = 500
 
 blueprint = Blueprint("web", __name__)
 
@@ -55,11 +57,13 @@ def current_language() -> str:
     return g.language
 
 
-@lru_cache(maxsize=256)
 def choose(chosen: str, accepted: str) -> str:
     """'en' or 'ja': what the visitor chose, else what an Accept-Language header likes best."""
-    if chosen in LANGUAGES:
-        return chosen
+    return chosen if chosen in LANGUAGES else _best_of(accepted[:LONGEST_HEADER])
+
+
+@lru_cache(maxsize=256)
+def _best_of(accepted: str) -> str:
     return parse_accept_header(accepted, LanguageAccept).best_match(LANGUAGES) or "en"
 
 

@@ -57,6 +57,7 @@ NOTICES = {
     "confirm-sent": Notice(_("We sent you a mail: open its link to confirm your address."), "info"),
     "sessions-ended": Notice(_("All other browsers are logged out.")),
     "session-ended": Notice(_("That browser is logged out.")),
+    "all-read": Notice(_("Everything counts as read.")),
     "reported": Notice(_("Thank you. A moderator will look at it.")),
     "decided": Notice(_("Done. You can undo it under “Recently decided”.")),
     "spam-decided": Notice(

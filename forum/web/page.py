@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from werkzeug.http import parse_etags
@@ -34,11 +34,14 @@ class Page:
     """The moment at which the page was last found to be right."""
     until_s: float
     """When a time on it will read otherwise, in seconds since 1970."""
+    pressed: set[str] = field(default_factory=set)
+    """The codings in which the body is dense."""
 
     @property
     def size_bytes(self) -> int:
         """What the page takes in memory."""
-        return OVERHEAD_BYTES + sum(len(body) for _, body in self.forms.values())
+        # Of a copy, because another thread may add a form meanwhile.
+        return OVERHEAD_BYTES + sum(len(body) for _, body in self.forms.copy().values())
 
     def answer(self, environ: dict[str, Any], coding: str, start_response: Callable[..., Any]) -> list[bytes]:
         """What the visitor gets: 304 where they have it already, else the body in `coding`, which must be there."""
@@ -50,21 +53,23 @@ class Page:
         start_response("200 OK", headers)
         return [body] if environ["REQUEST_METHOD"] == "GET" else []
 
-    def add(self, coding: str) -> None:
-        """Make the body in one more coding."""
-        headers, body = next(iter(self.forms.values()))
+    def press(self, coding: str) -> None:
+        """Make the body densely in a coding, since the page is asked for again: most are not, by crawlers above all."""
+        headers, body = next(iter(self.forms.copy().values()))
         packed = dict(headers).get("Content-Encoding")
         plain = CODINGS[packed].unpack(body) if packed else body
-        self.forms[coding] = form_of(self.headers, coding, plain)
+        self.forms[coding] = form_of(self.headers, coding, plain, is_dense=True)
+        self.pressed.add(coding)
 
     def _is_among(self, known: str) -> bool:
         """Whether an If-None-Match header names this page, weakly compared."""
         return parse_etags(known).contains_weak(self.tag.removeprefix("W/").strip('"'))
 
 
-def form_of(headers: Headers, coding: str, plain: bytes) -> tuple[Headers, bytes]:
+def form_of(headers: Headers, coding: str, plain: bytes, *, is_dense: bool = False) -> tuple[Headers, bytes]:
     """The headers and the body of a page in a coding; a small page travels as it is, whatever the visitor takes."""
     if not coding or len(plain) < SMALLEST_BYTES:
         return [*headers, ("Content-Length", str(len(plain)))], plain
-    body = CODINGS[coding].dense(plain)
+    way = CODINGS[coding]
+    body = way.dense(plain) if is_dense else way.quick(plain)
     return [*headers, ("Content-Encoding", coding), ("Content-Length", str(len(body)))], body

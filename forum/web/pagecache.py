@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import parse_cookie
+from werkzeug.sansio.http import parse_cookie
 
 from forum.settings import Settings
 from forum.versions import Watch
@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 
 # About five thousand pages of a thread, in a small part of a small machine's memory.
 MOST_BYTES = 32 * 1024 * 1024
+# Browsers' cookies and languages take a few hundred bytes. What is longer is read each time: a thousand of the longest
+# headers that a server takes would fill a small machine's memory.
+LONGEST_REMEMBERED = 1000
 # How long a visitor waits for the page that another one's request is making, before they have it made for themselves.
 PATIENCE_S = 5
 REPORT_EVERY_S = 60
@@ -63,51 +66,56 @@ class PageCache:
         self._pages: Shelf[Page] = Shelf(MOST_BYTES)
         self._making: dict[Key, threading.Lock] = {}
         self._lock = threading.Lock()
-        self._reader = lru_cache(maxsize=1024)(self._find_reader)
+        self._remembered_reader = lru_cache(maxsize=1024)(self._find_reader)
         self._answered = self._made = 0
         self._reported_s = time.monotonic()
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        # The board stands at the root of its host. Some servers take this from a header, and a stranger's would get
+        # into the addresses that templates remember.
+        environ["SCRIPT_NAME"] = ""
         if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             reader = self._reader(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
             if reader is not None:
                 key = reader, environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+                coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
                 try:
-                    page = self._find(key) or self._make(key, environ)
+                    page = self._known(key, coding) or self._make(key, coding, environ)
                 except sqlite3.Error:
                     # Whatever is wrong with the database, the application says it in its own words.
                     page = None
                 if page is not None:
-                    return self._answer(key, page, environ, start_response)
+                    return page.answer(environ, coding, start_response)
         return self._behind(environ, start_response)
 
     def clear(self) -> None:
         """Forget every page, as when the database was replaced by another one."""
         self._pages.clear()
 
-    def _answer(
-        self, key: Key, page: Page, environ: Environ, start_response: Callable[..., Any]
-    ) -> list[bytes]:
-        coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        if coding not in page.forms:
-            page.add(coding)
-            self._pages.put(key, page, page.size_bytes)
-        return page.answer(environ, coding, start_response)
+    def _reader(self, cookies: str, accepted_languages: str) -> str | None:
+        if len(cookies) + len(accepted_languages) > LONGEST_REMEMBERED:
+            return self._find_reader(cookies, accepted_languages)
+        return self._remembered_reader(cookies, accepted_languages)
 
     def _find_reader(self, cookies: str, accepted_languages: str) -> str | None:
         """The language of a guest, or None for whoever has a session or a sentence to be told: theirs is not kept."""
+        # As it came, since ours are ASCII, and to decode what a stranger wrote by hand may fail.
         given = parse_cookie(cookies)
         if self._app.config["VIEWER_COOKIE"] in given or notices.COOKIE in given:
             return None
         return language.choose(given.get(language.COOKIE, ""), accepted_languages)
 
-    def _find(self, key: Key) -> Page | None:
+    def _known(self, key: Key, coding: str) -> Page | None:
+        """The page that is kept, with its body in a coding; None when there is none that is still right."""
         page = self._pages.get(key)
         if page is None:
             return None
         if not self._is_right(page):
             self._pages.remove(key, page)
             return None
+        if coding not in page.pressed:
+            page.press(coding)
+            self._pages.put(key, page, page.size_bytes)
         self._answered += 1
         return page
 
@@ -119,18 +127,21 @@ class PageCache:
             page.moment = moment
         return time.time() < page.until_s
 
-    def _make(self, key: Key, environ: Environ) -> Page | None:
+    def _make(self, key: Key, coding: str, environ: Environ) -> Page | None:
         """The page of an address that is kept, made by one request while others wait for it; None for any other."""
         topics = self._topics(key)
         if topics is None:
             return None
-        with self._alone_with(key) as is_first:
-            page = None if is_first else self._find(key)
-            return page or self._build(key, topics, environ)
+        with self._alone_with(key):
+            # Once more, because another one may have made it since we looked.
+            return self._known(key, coding) or self._build(key, coding, topics, environ)
 
     def _topics(self, key: Key) -> tuple[str, ...] | None:
         """What the page at an address shows, or None when its view is not kept, or not with this query."""
         _, path, query = key
+        if path[:1] != "/" or path[1:2] == "/":
+            # The router finds //b/alt as well, and with each slash there would be one address more to keep.
+            return None
         adapter = self._app.url_map.bind(self._site.netloc)
         try:
             endpoint, arguments = adapter.match(path.encode("latin-1").decode(errors="replace"), "GET")
@@ -142,21 +153,20 @@ class PageCache:
         return tuple(topic.format(**arguments) for topic in keeping.topics)
 
     @contextmanager
-    def _alone_with(self, key: Key) -> Generator[bool]:
-        """The turn to make a page: yields whether nobody was making it already."""
+    def _alone_with(self, key: Key) -> Generator[None]:
+        """The turn to make a page, which comes at the latest when PATIENCE_S is over."""
         with self._lock:
-            is_first = key not in self._making
             turn = self._making.setdefault(key, threading.Lock())
         has_turn = turn.acquire(timeout=PATIENCE_S)
         try:
-            yield is_first
+            yield
         finally:
             with self._lock:
                 self._making.pop(key, None)
             if has_turn:
                 turn.release()
 
-    def _build(self, key: Key, topics: tuple[str, ...], environ: Environ) -> Page | None:
+    def _build(self, key: Key, coding: str, topics: tuple[str, ...], environ: Environ) -> Page | None:
         # Before the page is read, so that a commit in between makes it old rather than overlooked.
         moment, clock = self._watch.clock()
         asked = self._question(key, environ)
@@ -172,7 +182,6 @@ class PageCache:
         if not status.startswith("200 ") or "set-cookie" in given or given.get("cache-control") != "no-cache":
             return None
         lasting = [(name, value) for name, value in headers if name.lower() not in OF_ONE_ANSWER]
-        coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
         forms = {coding: form_of(lasting, coding, body)}
         not_modified = [(name, value) for name, value in lasting if name.lower() != "content-type"]
         until_s = asked.get(UNTIL, math.inf)
@@ -196,6 +205,7 @@ class PageCache:
             "HTTP_ACCEPT": "text/html",
             "HTTP_ACCEPT_LANGUAGE": reader,
             "REMOTE_ADDR": environ.get("REMOTE_ADDR", ""),
+            "HTTP_X_FORWARDED_FOR": environ.get("HTTP_X_FORWARDED_FOR", ""),
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": self._site.scheme,
             "wsgi.input": io.BytesIO(),

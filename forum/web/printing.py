@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, MutableMapping
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.templating import Environment
+from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup
 
 from forum.web.shelf import Shelf
@@ -26,11 +28,16 @@ class SharedGlobals(Environment):
         return super().make_globals(d) if d else self.globals
 
 
-def init(app: Flask) -> None:
+def init(app: Flask, folder: Path) -> None:
     """Give the templates `remembered`: `{% call remembered("name", whatever, it, shows) %} … {% endcall %}`.
 
     What stands between is printed when these values come for the first time. It may show nothing but them.
+    `folder` is where compiled templates are kept.
     """
+    # What a template is compiled to is kept for the next start, whose first page would else wait for it.
+    compiled = folder / "templates"
+    compiled.mkdir(exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
     pieces: Shelf[Markup] = Shelf(MOST_BYTES)
 
     def remembered(*shown: Hashable, caller: Callable[[], Markup]) -> Markup:

@@ -21,20 +21,35 @@ YEAR_S = 365 * 24 * 3600
 HIGHEST_NUMBER = 2**63 - 1
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self' {styles}; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 
 
+HARDENED = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+)
+"""What our pages never do, for the browser to know."""
+
+
 class RowNumber(IntegerConverter):
-    """A number in an address: what is too large for the database leads nowhere."""
+    """A number in an address, in its one spelling: another, or what is too large for the database, leads nowhere.
+
+    With 007 for 7, or digits of other scripts, there would be as many addresses of a page as somebody likes to try.
+    """
+
+    regex = r"[1-9][0-9]{0,18}"
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=HIGHEST_NUMBER)
 
 
-def init(app: Flask, settings: Settings) -> None:
-    """Put the checks before and the headers after every view."""
+def init(app: Flask, settings: Settings, styles: str) -> None:
+    """Put the checks before and the headers after every view; `styles` names the styles that pages hold."""
     app.url_map.converters["int"] = RowNumber
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BODY_BYTES
@@ -45,7 +60,14 @@ def init(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)
     app.before_request(refuse_other_sites)
     app.before_request(refuse_crowded_forms)
-    app.after_request(harden)
+    hardened = [("Content-Security-Policy", POLICY.format(styles=styles)), *HARDENED]
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        # At once: to ask Werkzeug for a header that is not there costs an exception each time.
+        response.headers.extend(hardened)
+        return response
+
     app.after_request(let_browsers_ask_again)
     if settings.is_https:
         app.after_request(keep_to_https)
@@ -76,23 +98,6 @@ def refuse_crowded_forms() -> None:
         and request.get_data().count(b"&") > MOST_FORM_PARTS
     ):
         raise RequestEntityTooLarge
-
-
-HARDENED = [
-    ("Content-Security-Policy", POLICY),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "strict-origin-when-cross-origin"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
-]
-
-
-def harden(response: Response) -> Response:
-    """Tell the browser what our pages never do."""
-    # At once: to ask Werkzeug for a header that is not there costs an exception each time.
-    response.headers.extend(HARDENED)
-    return response
 
 
 def keep_to_https(response: Response) -> Response:

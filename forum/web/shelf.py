@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+
+@dataclass(slots=True, eq=False)
+class _Place(Generic[T]):
+    value: T
+    size_bytes: int
+    is_asked_for: bool = False
 
 
 class Shelf(Generic[T]):
@@ -19,20 +27,19 @@ class Shelf(Generic[T]):
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
-        self._values: dict[Hashable, T] = {}
-        self._sizes: dict[Hashable, int] = {}
-        self._asked: set[Hashable] = set()
+        self._places: dict[Hashable, _Place[T]] = {}
         self.bytes = 0
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self._places)
 
     def get(self, key: Hashable) -> T | None:
         """The value that is kept under `key`, if it is still there."""
-        value = self._values.get(key)
-        if value is not None:
-            self._asked.add(key)
-        return value
+        place = self._places.get(key)
+        if place is None:
+            return None
+        place.is_asked_for = True
+        return place.value
 
     def put(self, key: Hashable, value: T, size_bytes: int) -> None:
         """Keep `value`, in place of what was there; one larger than a tenth of the shelf would crowd out too much."""
@@ -40,33 +47,33 @@ class Shelf(Generic[T]):
             self._remove(key)
             if size_bytes * 10 > self._most_bytes:
                 return
-            self._values[key] = value
-            self._sizes[key] = size_bytes
+            self._places[key] = _Place(value, size_bytes)
             self.bytes += size_bytes
             self._make_room()
 
     def remove(self, key: Hashable, value: T) -> None:
         """Forget `value`, unless another one has taken its place."""
         with self._lock:
-            if self._values.get(key) is value:
+            place = self._places.get(key)
+            if place is not None and place.value is value:
                 self._remove(key)
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            for key in list(self._values):
+            for key in list(self._places):
                 self._remove(key)
 
     def _make_room(self) -> None:
         while self.bytes > self._most_bytes:
-            key = next(iter(self._values))
-            if key in self._asked:
-                self._asked.discard(key)
-                self._values[key] = self._values.pop(key)
+            key, place = next(iter(self._places.items()))
+            if place.is_asked_for:
+                place.is_asked_for = False
+                self._places[key] = self._places.pop(key)
             else:
                 self._remove(key)
 
     def _remove(self, key: Hashable) -> None:
-        if self._values.pop(key, None) is not None:
-            self.bytes -= self._sizes.pop(key)
-        self._asked.discard(key)
+        place = self._places.pop(key, None)
+        if place is not None:
+            self.bytes -= place.size_bytes

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from flask import Flask, Request, current_app, g, request
+from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -21,8 +22,19 @@ from forum.db import reading, write
 from forum.settings import Settings
 
 
+class NoSession(SessionInterface):
+    """Flask's own session, which the board does not use and no request has to pay for."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin:
+        return self.make_null_session(app)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing to keep."""
+
+
 def init(app: Flask, settings: Settings) -> None:
     """Teach Flask-Login to find the viewer by our cookie."""
+    app.session_interface = NoSession()
     # The prefix makes browsers refuse the cookie unless it is Secure and bound to this very host.
     app.config["VIEWER_COOKIE"] = "__Host-engawa" if settings.is_https else "engawa"
     app.config["VIEWER_COOKIE_SECURE"] = settings.is_https

@@ -28,45 +28,49 @@ POST = (
 MARK = ("'thread ' || {row}.thread_id WHERE 1", BOARD_OF + " {row}.thread_id")
 BOARD = ("'board ' || {row}.slug WHERE 1",)
 
-SHOWN_OF_BOARD = "slug, name, name_ja, description, description_ja, lang, position"
+SHOWN_OF_BOARD = "id, slug, name, name_ja, description, description_ja, lang, position"
 SHOWN_OF_PERSON = (
-    "name, display_name, role, jet_role, prefecture, place, year_from, year_to, hidden_parts, is_demo"
+    "id, name, display_name, role, jet_role, prefecture, place, year_from, year_to, hidden_parts, is_demo"
 )
 
 
-def of(topics: tuple[str, ...], row: str, moves_by: str = "") -> list[str]:
-    """The topics of a row as it is or, of one that is changed, as it is and as it was before it moved."""
-    before = (
-        of(tuple(f"{topic} AND OLD.{moves_by} <> NEW.{moves_by}" for topic in topics), "OLD")
-        if moves_by
-        else []
-    )
+def of(topics: tuple[str, ...], row: str, *moves_by: str) -> list[str]:
+    """The topics of a row as it is and, when one of `moves_by` is changed, as it was before."""
+    moved = " OR ".join(f"OLD.{column} <> NEW.{column}" for column in moves_by)
+    before = of(tuple(f"{topic} AND ({moved})" for topic in topics), "OLD") if moves_by else []
     return [topic.format(row=row) for topic in topics] + before
 
 
 # Table, what happens to it, when that matters, and the topics that it changes.
 TRIGGERS = (
     ("threads", "INSERT", "", [ALL_THREADS, *of(THREAD, "NEW")]),
-    ("threads", "UPDATE", "", [ALL_THREADS, *of(THREAD, "NEW", moves_by="board_id")]),
+    ("threads", "UPDATE", "", [ALL_THREADS, *of(THREAD, "NEW", "id", "board_id")]),
     ("threads", "DELETE", "", [ALL_THREADS, *of(THREAD, "OLD")]),
     ("posts", "INSERT", "WHEN NEW.status = 'public'", of(POST, "NEW")),
-    ("posts", "UPDATE", "WHEN 'public' IN (OLD.status, NEW.status)", of(POST, "NEW", moves_by="thread_id")),
+    (
+        "posts",
+        "UPDATE",
+        "WHEN 'public' IN (OLD.status, NEW.status)",
+        of(POST, "NEW", "thread_id", "is_opening"),
+    ),
     ("posts", "DELETE", "WHEN OLD.status = 'public'", of(POST, "OLD")),
     *(
         (table, change, "", [ALL_THREADS, *topics])
         for table in ("thread_locks", "thread_pins")
         for change, topics in (
             ("INSERT", of(MARK, "NEW")),
-            ("UPDATE", of(MARK, "NEW", moves_by="thread_id")),
+            ("UPDATE", of(MARK, "NEW", "thread_id")),
             ("DELETE", of(MARK, "OLD")),
         )
     ),
     ("boards", "INSERT", "", [ALL_BOARDS, *of(BOARD, "NEW")]),
-    ("boards", f"UPDATE OF {SHOWN_OF_BOARD}", "", [ALL_BOARDS, *of(BOARD, "NEW", moves_by="slug")]),
+    ("boards", f"UPDATE OF {SHOWN_OF_BOARD}", "", [ALL_BOARDS, *of(BOARD, "NEW", "slug")]),
     ("boards", "UPDATE OF threads_count, posts_count", "", [ALL_THREADS]),
     ("boards", "DELETE", "", [ALL_BOARDS, *of(BOARD, "OLD")]),
     ("users", f"UPDATE OF {SHOWN_OF_PERSON}", "", [PEOPLE]),
     ("users", "DELETE", "", [PEOPLE]),
+    # Nobody is shown who has just come. Where they have posts, a program put an author back.
+    ("users", "INSERT", "WHEN EXISTS (SELECT 1 FROM posts WHERE posts.author_id = NEW.id)", [PEOPLE]),
     ("moderation_acts", "INSERT", "", ["'log' WHERE 1"]),
 )
 

@@ -1,4 +1,4 @@
-// What is being written survives a closed tab: each textarea[data-draft-key] is kept in this browser until the
+// What is being written survives a closed tab: the textarea of a form[data-draft-key] is kept in this browser until the
 // server says that it was posted. The keys hold the member's name, so that two people at one computer don't meet.
 
 const SAVE_AFTER_MS = 300;
@@ -6,7 +6,7 @@ const { user, posted } = document.body.dataset;
 const PREFIX = `engawa:draft:${user}:`;
 
 if (posted) attempt(() => forget(posted));
-document.querySelectorAll("textarea[data-draft-key]").forEach(keep);
+document.querySelectorAll("form[data-draft-key] textarea").forEach(keep);
 
 // Storage may be forbidden, full, or hold something else. Writing must go on without it.
 function attempt(action) {
@@ -25,7 +25,7 @@ function forget(value) {
 }
 
 function keep(textarea) {
-  const name = PREFIX + textarea.dataset.draftKey;
+  const name = PREFIX + textarea.form.dataset.draftKey;
   const printed = textarea.defaultValue;
   let timer = null;
 

@@ -20,6 +20,7 @@ from forum.screening.examined import unread
 from forum.screening.models import Cause, Kind, Lesson
 from forum.settings import load
 from forum.spam.judging import Outcome, Submission, Verdict
+from forum.threads.models import ReadMark
 from tests import makers
 
 
@@ -40,14 +41,19 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(fresh):
 def test_every_step_runs_down_and_up_again_with_data_in_the_tables(fresh):
     with fresh.app_context():
         flask_migrate.upgrade()
-        with write() as session:
-            makers.thread(session, makers.member(session), replies=3)
+        _fill_tables()
         flask_migrate.downgrade(revision="base")
         assert sa.inspect(db.engine).get_table_names() == ["alembic_version"]
         flask_migrate.upgrade()
-        with write() as session:
-            makers.thread(session, makers.member(session), replies=3)
+        _fill_tables()
         db.engine.dispose()
+
+
+def _fill_tables():
+    with write() as session:
+        reader = makers.member(session, read_before=makers.NOW)
+        thread = makers.thread(session, reader, replies=3)
+        session.add(ReadMark(user_id=reader.id, thread_id=thread.id, number=4, seen_at=makers.NOW))
 
 
 def test_only_what_moderators_said_is_taught_after_a_step_back_and_up_again(fresh):

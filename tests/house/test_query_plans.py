@@ -129,6 +129,8 @@ def _asked(app, sign_in):
 
     with app.app_context():
         engine = db.engine
+    # New posts are counted, up to a hundred, in threads that were read before: not here.
+    app.extensions["seeing"].clear()
     event.listen(engine, "before_cursor_execute", note)
     try:
         for viewer, page in PAGES:

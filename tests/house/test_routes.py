@@ -40,6 +40,8 @@ ROUTES = [
     ("threads.feed", "GET", "/feed.atom", ALL),
     ("threads.thread", "GET", THREAD, ALL),
     ("threads.thread_feed", "GET", "/t/1.atom", ALL),
+    ("threads.unread", "GET", "/t/1/unread", ALL),
+    ("threads.read_all", "POST", "/read-all", MEMBERS),
     ("threads.post", "GET", "/p/2", ALL),
     ("threads.versions", "GET", "/p/1/history", ALL),
     ("threads.new", "GET", "/new", MEMBERS),

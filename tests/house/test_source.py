@@ -24,7 +24,8 @@ def test_only_the_renderer_declares_html_to_be_safe():
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_no_template_switches_escaping_off_or_holds_style_or_script(path):
-    text = path.read_text()
+    # The one style that pages hold is known by its hash to the policy that browsers keep to.
+    text = path.read_text().replace('<style>{% include "styles.css" %}</style>', "")
     assert not re.search(r"\|\s*safe\b|autoescape\s+false", text)
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", text)
 
@@ -39,7 +40,17 @@ def test_every_setting_says_what_it_is_and_stands_in_the_operators_guide():
 
 def test_no_transaction_is_opened_inside_a_verb():
     """`write()` belongs to whoever knows the whole use case: a view, a command, a job."""
-    openers = {"views", "importers", "cli.py", "db.py", "mail.py", "telling.py", "tidying.py", "viewer.py"}
+    openers = {
+        "views",
+        "importers",
+        "cli.py",
+        "db.py",
+        "mail.py",
+        "seeing.py",
+        "telling.py",
+        "tidying.py",
+        "viewer.py",
+    }
     for path in SOURCES:
         if "with write()" in path.read_text():
             assert openers & {*path.parts}, f"{path.relative_to(ROOT)} opens a transaction"

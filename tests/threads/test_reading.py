@@ -173,23 +173,6 @@ def test_a_member_is_offered_only_what_they_may_do(app, guest, sign_in):
     assert offered(sign_in("Mori")) == ["/report", "/p/1/moderate", "quote=1"]
 
 
-@pytest.mark.parametrize("page", [1, 3])
-def test_a_thread_page_costs_a_guest_four_statements_at_most(app, guest, statements, page):
-    number = thread_of(app, replies=44)
-    statements.clear()
-    assert guest.get(f"/t/{number}-{SLUG}?page={page}").status_code == 200
-    assert len(statements) == 2
-
-
-@pytest.mark.parametrize("page", [1, 3])
-def test_a_thread_page_costs_a_member_six_statements_at_most(app, sign_in, statements, page):
-    number = thread_of(app, replies=44)
-    bob = sign_in("Bob")
-    statements.clear()
-    assert bob.get(f"/t/{number}-{SLUG}?page={page}").status_code == 200
-    assert len(statements) <= 4
-
-
 def test_a_member_with_a_trick_name_or_title_injects_nothing(app, guest):
     number = thread_of(
         app, title='<script>alert(1)</script> "><b> {{ 7*7 }}', body='<img src=x onerror=alert(1)> "quoted"'

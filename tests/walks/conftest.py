@@ -78,6 +78,7 @@ def site(data_dir) -> Iterator[Site]:
     yield Site(app, f"http://127.0.0.1:{port}")
     server.shutdown()
     thread.join()
+    app.extensions["seeing"].stop()
     with app.app_context():
         db.engine.dispose()
 

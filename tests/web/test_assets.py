@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import re
 from pathlib import Path
 
 import pytest
+
+from forum.db import write
+from forum.web.assets import SHEETS
+from tests import makers
 
 
 @pytest.fixture
@@ -35,6 +41,24 @@ def test_a_file_travels_compressed(guest, sheet):
     answer = guest.get(sheet, headers={"Accept-Encoding": "gzip"}, buffered=True)
     assert answer.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(answer.data) == guest.get(sheet, buffered=True).data
+
+
+def test_a_guests_page_holds_its_styles_and_the_policy_lets_just_these_be(guest):
+    answer = guest.get("/boards")
+    (styles,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}';" in answer.headers["Content-Security-Policy"]
+    assert "--paper:" in styles
+    assert ".site-header :is(.frame, nav, .language)" in styles
+    assert 'rel="stylesheet"' not in answer.text
+
+
+def test_a_members_page_leads_to_style_sheets_that_are_kept(app, sign_in):
+    with app.app_context(), write() as session:
+        makers.member(session, "Bob")
+    text = sign_in("Bob").get("/boards").text
+    assert "<style" not in text
+    assert [f"css/{sheet}." in text for sheet in SHEETS] == [True] * len(SHEETS)
 
 
 def test_every_file_is_there_and_needs_no_database(board_with):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import current_app, request
@@ -10,8 +11,9 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from forum.access import Viewer, sees_all
+from forum.people import Person
 from forum.text.excerpts import excerpt
-from forum.threads import posts
+from forum.threads import marks, posts
 from forum.threads.posts import Acts, PostText
 from forum.threads.reading import ThreadHead
 from forum.web.filters import teller
@@ -35,6 +37,8 @@ class Article:
 
     html: Markup
     acts: Acts | None
+    is_first_new: bool
+    """Whether what the viewer has not seen yet begins here, and there is something before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class _Shared:
 
 
 def of(session: Session, viewer: Viewer, thread: ThreadHead) -> Posts:
-    """The posts of a thread's page for a viewer, in their order.
+    """The posts of a thread's page for a viewer, in their order. That they see them is noted.
 
     For a guest no statement when the page is kept, else one; for a member one more; for the staff one or two.
     """
@@ -70,9 +74,13 @@ def of(session: Session, viewer: Viewer, thread: ThreadHead) -> Posts:
         if not viewer.is_guest and (mine := posts.own(session, viewer, thread.id, page, pages)):
             texts, printed = posts.merged(texts, mine), printed | _print(mine)
     state = {"is_open": thread.may_reply, "is_locked": thread.is_locked}
+    first_new = marks.first_new(viewer, thread.seen, texts)
     articles = [
-        Article(printed[text.id], posts.acts(viewer, text, thread.id, now(), **state)) for text in texts
+        Article(printed[text.id], posts.acts(viewer, text, thread.id, now(), **state), text.id == first_new)
+        for text in texts
     ]
+    if request.method == "GET":
+        marks.note(viewer, thread.id, thread.seen, texts, now())
     return Posts(articles, description)
 
 
@@ -95,7 +103,24 @@ def _description(texts: list[PostText], page: int) -> str:
 
 
 def _print(texts: list[PostText]) -> dict[int, Markup]:
-    template = current_app.jinja_env.get_template("threads/_article.html")
-    article = template.module.article  # pyright: ignore[reportAttributeAccessIssue] - a macro of the template
-    language, tell = current_language(), teller()
-    return {text.id: article(text, tell(text.created_at), language) for text in texts}
+    article = _macro("threads/_article.html", "article")
+    tell, by = teller(), _signatures({text.author for text in texts})
+    return {text.id: article(text, by[text.author], tell(text.created_at)) for text in texts}
+
+
+def _signatures(people: set[Person]) -> dict[Person, Markup]:
+    """How each of them is named beside a post; the same few write most of a board."""
+    shelf: Shelf[Markup] = current_app.extensions.setdefault("signatures", Shelf(MOST_BYTES // 4))
+    language = current_language()
+    signatures: dict[Person, Markup] = {}
+    for person in people:
+        signature = shelf.get((person, language))
+        if signature is None:
+            signature = _macro("_ui/people.html", "author")(person)
+            shelf.put((person, language), signature, len(signature) + 500)
+        signatures[person] = signature
+    return signatures
+
+
+def _macro(template: str, name: str) -> Callable[..., Markup]:
+    return getattr(current_app.jinja_env.get_template(template).module, name)

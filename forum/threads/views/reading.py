@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from forum.cursors import row_number
 from forum.db import reading as db_reading
-from forum.threads import history, lists
+from forum.threads import history, lists, marks
 from forum.threads import reading as threads
 from forum.threads.addresses import board_url, thread_url
 from forum.threads.forms import ReplyForm
 from forum.threads.limits import told
 from forum.threads.views import articles, blueprint
 from forum.web.filters import absolute
+from forum.web.forms import new_stamp
 from forum.web.keeping import BEFORE, PAGE, kept
 from forum.web.language import current_language
 from forum.web.viewer import current_viewer, now
@@ -24,7 +25,7 @@ from forum.web.viewer import current_viewer, now
 def latest() -> str:
     """The threads of all boards, the one with the newest post first."""
     before = request.args.get("before")
-    page = lists.latest(db_reading(), current_language(), before)
+    page = lists.latest(db_reading(), current_viewer(), current_language(), before)
     boards = lists.boards(db_reading(), current_language())
     return render_template(
         "threads/latest.html",
@@ -46,13 +47,14 @@ def boards() -> str:
 @kept("board {slug}", "people", query=BEFORE)
 def board(slug: str) -> str:
     """The threads of a board."""
-    session, language, before = db_reading(), current_language(), request.args.get("before")
+    viewer, session, language = current_viewer(), db_reading(), current_language()
+    before = request.args.get("before")
     board_id, row = lists.find_board(session, slug, language)
     return render_template(
         "threads/board.html",
         board=row,
-        pinned=lists.pinned(session, board_id, language) if before is None else (),
-        page=(page := lists.of_board(session, board_id, language, before)),
+        pinned=lists.pinned(session, viewer, board_id, language) if before is None else (),
+        page=(page := lists.of_board(session, viewer, board_id, language, before)),
         is_first=before is None,
         older=_older(board_url(slug), page.older),
     )
@@ -69,18 +71,22 @@ def thread(thread_id: int, slug: str) -> ResponseReturnValue:
     if thread_url(thread_id, slug) != shown.url:
         return redirect(canonical, 301)
     posts = articles.of(db_reading(), viewer, shown)
-    form = ReplyForm() if shown.may_reply else None
-    if form:
-        form.stamp()
     return render_template(
         "threads/thread.html",
         thread=shown,
         posts=posts.articles,
         description=posts.description,
-        form=form,
-        limits=told(viewer, now()) if form else (),
+        stamp=new_stamp() if shown.may_reply else "",
+        new_form=ReplyForm,
+        limits=tuple(told(viewer, now())) if shown.may_reply else (),
         canonical_url=absolute(canonical),
     )
+
+
+@blueprint.get("/t/<int:thread_id>/unread")
+def unread(thread_id: int) -> ResponseReturnValue:
+    """Where the reader goes on in a thread; a guest begins at its beginning."""
+    return redirect(marks.first_unread(db_reading(), current_viewer(), thread_id), 302)
 
 
 @blueprint.get("/p/<int:post_id>")

@@ -14,13 +14,14 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from forum.access import GUEST, Viewer, require_writer
+from forum.cursors import read_place
 from forum.db import reading
 from forum.errors import Forbidden, Invalid, Problem, TooFast
 from forum.screening import words
 from forum.spam.judging import Outcome
 from forum.text.quoting import quote
 from forum.text.rendering import render, stored
-from forum.threads import answering, editing, lists, mentions, posting
+from forum.threads import answering, editing, lists, marks, mentions, posting
 from forum.threads import reading as threads
 from forum.threads.addresses import post_url, reply_url, thread_url
 from forum.threads.answering import Answered
@@ -82,6 +83,16 @@ def reply(thread_id: int) -> ResponseReturnValue:
         lambda session, viewer, draft: posting.prepare_reply(session, viewer, thread, draft, now()),
         lambda session, viewer, text: posting.reply(session, viewer, thread_id, text, now()),
     )
+
+
+@blueprint.post("/read-all")
+def read_all() -> ResponseReturnValue:
+    """Let everything count as read that was there when the list with the button was shown."""
+    newest = request.form.get("newest")
+    until = read_place(newest)[0] if newest else now()
+    with writing() as (session, viewer):
+        marks.read_all(session, viewer, until, now())
+    return redirect_with("all-read", "/")
 
 
 @blueprint.route("/p/<int:post_id>/edit", methods=["GET", "POST"])

@@ -1,0 +1,254 @@
+"""The outermost layer: the application never holds what is the server's, and the server always gets an answer."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+import weakref
+
+import pytest
+from werkzeug.test import create_environ, run_wsgi_app
+
+from forum.web.boundary import FAILURE, Boundary
+
+OK = "200 OK"
+PLAIN = [("Content-Type", "text/plain")]
+
+
+class Body:
+    """An iterable answer that notes whether it was closed, and fails where it is told to."""
+
+    def __init__(self, parts, *, fails_at=None, fails_to_close=False):
+        self._parts, self._fails_at, self._fails_to_close = list(parts), fails_at, fails_to_close
+        self.closed = 0
+
+    def __iter__(self):
+        for number, part in enumerate(self._parts):
+            if number == self._fails_at:
+                raise RuntimeError("told to fail")
+            yield part
+
+    def close(self):
+        self.closed += 1
+        if self._fails_to_close:
+            raise RuntimeError("told to fail to close")
+
+
+class Server:
+    """What a server hands over, and gets back."""
+
+    def __init__(self):
+        self.begun = []
+
+    def __call__(self, status, headers, exc_info=None):
+        self.begun.append((status, headers))
+
+    def ask(self, app):
+        return Boundary(app)(create_environ(), self)
+
+
+def test_each_thread_gets_its_own_answers():
+    meeting = threading.Barrier(8)
+
+    def app(environ, start_response):
+        meeting.wait(10)
+        start_response(OK, PLAIN)
+        return [environ["PATH_INFO"].encode()]
+
+    boundary, wrong = Boundary(app), []
+
+    def ask(number):
+        for round_ in range(20):
+            path = f"/{number}/{round_}"
+            if boundary(create_environ(path), Server()) != [path.encode()]:
+                wrong.append(path)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.fixture
+def server():
+    return Server()
+
+
+def answering(body):
+    def app(environ, start_response):
+        start_response(OK, PLAIN)
+        return body
+
+    return app
+
+
+def test_the_answer_is_handed_on_in_one_piece(server):
+    assert server.ask(answering(Body([b"one ", b"two"]))) == [b"one two"]
+    assert server.begun == [(OK, PLAIN)]
+
+
+def test_a_list_is_handed_on_as_it_is(server):
+    body = [b"one"]
+    assert server.ask(answering(body)) is body
+
+
+def test_an_empty_answer_stays_empty(server):
+    assert b"".join(server.ask(answering(Body([])))) == b""
+
+
+def test_the_application_begins_its_answer_with_a_start_response_of_ours(server):
+    given = []
+
+    def app(environ, start_response):
+        given.append(start_response)
+        start_response(OK, PLAIN)
+        return [b""]
+
+    server.ask(app)
+    assert given[0] is not server
+    assert not any(isinstance(thing, Server) for thing in gc.get_referents(given[0]))
+
+
+def test_an_exception_that_somebody_keeps_holds_nothing_of_the_server_s():
+    """As a log or a debugger keeps one, with its traceback and all that stands in it."""
+    kept = []
+
+    def app(environ, start_response):
+        try:
+            fails_at_once(environ, start_response)
+        except RuntimeError:
+            kept.append(sys.exc_info())
+        start_response(OK, PLAIN)
+        return [b""]
+
+    server = Server()
+    gone = weakref.ref(server)
+    server.ask(app)
+    del server
+    assert gone() is None
+    kept.clear()
+
+
+def test_the_answer_is_closed_once_when_it_is_read(server):
+    body = Body([b"one"])
+    server.ask(answering(body))
+    assert body.closed == 1
+
+
+def test_the_server_hears_nothing_before_the_answer_is_whole(server):
+    def app(environ, start_response):
+        start_response(OK, PLAIN)
+        assert server.begun == []
+        yield b"one"
+        assert server.begun == []
+
+    assert server.ask(app) == [b"one"]
+    assert server.begun == [(OK, PLAIN)]
+
+
+def test_an_answer_that_is_begun_while_it_is_read_is_right_as_well(server):
+    def app(environ, start_response):
+        start_response("404 NOT FOUND", PLAIN)
+        yield b"gone"
+
+    assert server.ask(app) == [b"gone"]
+    assert server.begun == [("404 NOT FOUND", PLAIN)]
+
+
+def test_an_answer_that_is_begun_anew_after_an_error_is_the_second_one(server):
+    def app(environ, start_response):
+        start_response(OK, PLAIN)
+        start_response("500 OOPS", PLAIN, (None, None, None))
+        return [b"oops"]
+
+    assert server.ask(app) == [b"oops"]
+    assert server.begun == [("500 OOPS", PLAIN)]
+
+
+def fails_at_once(environ, start_response):
+    raise RuntimeError("told to fail")
+
+
+def fails_after_it_began(environ, start_response):
+    start_response(OK, PLAIN)
+    raise RuntimeError("told to fail")
+
+
+def wants_to_end_the_process(environ, start_response):
+    sys.exit(1)
+
+
+def never_begins(environ, start_response):
+    return [b"one"]
+
+
+def answers_nothing(environ, start_response):
+    start_response(OK, PLAIN)
+
+
+def answers_text(environ, start_response):
+    start_response(OK, PLAIN)
+    return iter("text")
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        fails_at_once,
+        fails_after_it_began,
+        wants_to_end_the_process,
+        never_begins,
+        answers_nothing,
+        answers_text,
+        answering(Body([b"one", b"two"], fails_at=0)),
+        answering(Body([b"one", b"two"], fails_at=1)),
+        answering(Body([b"one"], fails_to_close=True)),
+        answering(Body([b"one", b"two"], fails_at=1, fails_to_close=True)),
+    ],
+    ids=[
+        "fails at once",
+        "fails after it began",
+        "wants to end the process",
+        "never begins",
+        "answers nothing",
+        "answers text",
+        "fails at the first part",
+        "fails at the second part",
+        "fails to close",
+        "fails to be read and to close",
+    ],
+)
+def test_whatever_fails_is_answered_by_a_sentence_and_nothing_of_the_half_answer(server, failing):
+    assert server.ask(failing) == [FAILURE]
+    [(status, headers)] = server.begun
+    assert status == "500 INTERNAL SERVER ERROR"
+    assert dict(headers) == {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Length": str(len(FAILURE)),
+        "Cache-Control": "no-store",
+    }
+
+
+def test_an_answer_that_fails_while_it_is_read_is_closed(server):
+    body = Body([b"one", b"two"], fails_at=1)
+    server.ask(answering(body))
+    assert body.closed == 1
+
+
+def test_after_a_failure_the_next_one_is_answered(server):
+    boundary = Boundary(
+        lambda environ, begin: (fails_at_once if environ["PATH_INFO"] == "/x" else answering([b"one"]))(
+            environ, begin
+        )
+    )
+    assert b"".join(run_wsgi_app(boundary, create_environ("/x"))[0]) == FAILURE
+    assert b"".join(run_wsgi_app(boundary, create_environ("/"))[0]) == b"one"
+
+
+def test_the_board_speaks_through_it(app):
+    _, status, headers = run_wsgi_app(Boundary(app), create_environ("/healthz"))
+    assert status == "200 OK"
+    assert headers["X-Content-Type-Options"] == "nosniff"
