@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
 # Characters that print nothing: zero-width, soft hyphen, bidi marks and overrides, variation selectors, tags.
 INVISIBLE = re.compile(
@@ -75,8 +74,6 @@ class Folded:
     leet: int = 0
 
 
-# Whatever looks at a text folds it first: its sites, its model, its copies and its topic. Five MiB at most.
-@lru_cache(maxsize=32)
 def fold(text: str) -> Folded:
     """The folded text and the counts of its disguises.  Linear in the length of the text."""
     if text.isascii():
