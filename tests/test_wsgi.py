@@ -24,11 +24,16 @@ from flask import Flask
 
 from forum.accounts import sessions
 from forum.db import write
+from forum.web.gate import BODIES
 from tests import makers
 
 ROOT = Path(__file__).resolve().parent.parent
 # A start takes seconds where other tests want the processor as well.
 PATIENCE_S = 60
+IDLE_CONNECTIONS = 300
+SLOW_VISITORS = 20
+# Within which readers have their page when nothing holds them, on a busy machine.
+QUICK_S = 5
 
 Start = Callable[..., "Server"]
 
@@ -37,7 +42,7 @@ class Server:
     """A process that serves the board, with all that it says."""
 
     def __init__(self, data_dir: Path, port: int, command: tuple[str, ...], **settings: str) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+        self.url, self.port = f"http://127.0.0.1:{port}", port
         self.log = data_dir.with_suffix(f".{port}.log")
         environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(data_dir), "PORT": str(port), **settings}
         with self.log.open("wb") as log:
@@ -64,6 +69,26 @@ class Server:
     def get(self, path: str) -> int:
         with urllib.request.urlopen(self.url + path, timeout=PATIENCE_S) as answer:
             return answer.status
+
+    def read(self, path: str) -> str:
+        """A page as a guest gets it who comes on a connection of their own."""
+        with urllib.request.urlopen(self.url + path, timeout=PATIENCE_S) as answer:
+            return answer.read().decode()
+
+    def connect(self, receives_bytes: int | None = None) -> socket.socket:
+        """A connection on which nothing is said yet; it takes in no more than `receives_bytes` before it is read."""
+        connection = socket.socket()
+        connection.settimeout(PATIENCE_S)
+        if receives_bytes:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives_bytes)
+        connection.connect(("127.0.0.1", self.port))
+        return connection
+
+    @property
+    def workers(self) -> list[int]:
+        """The processes that serve."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in children.read_text().split()]
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
@@ -211,6 +236,110 @@ def test_a_stop_writes_what_members_have_read(start, data_dir, port, moderator_s
         assert database.execute("SELECT user_id, thread_id, number FROM read_marks").fetchall() == [(1, 1, 1)]
 
 
+def test_idle_and_slow_visitors_keep_nobody_waiting(start):
+    server = start("wsgi.py")
+    server.wait_until(server.is_open)
+    with contextlib.ExitStack() as open_connections:
+        for _ in range(IDLE_CONNECTIONS):
+            open_connections.enter_context(server.connect())
+        for _ in range(SLOW_VISITORS):
+            slow_head = open_connections.enter_context(server.connect())
+            slow_head.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+            slow_body = open_connections.enter_context(server.connect())
+            slow_body.sendall(_post("/login", 1000) + b"username=")
+            slow_reader = open_connections.enter_context(server.connect(receives_bytes=1024))
+            slow_reader.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        for path in ("/", "/login", "/healthz", "/t/1.atom") * 5:
+            began_s = time.monotonic()
+            assert server.get(path) == 200
+            assert time.monotonic() - began_s < QUICK_S
+        assert _status(server, _post("/login", 14) + b"username=Alice") == 422
+    assert server.stop() == 0
+
+
+def test_more_slow_bodies_than_are_waited_for_are_asked_to_come_back(start):
+    server = start("wsgi.py", WEB_CONCURRENCY="1")
+    server.wait_until(server.is_open)
+    with contextlib.ExitStack() as open_connections:
+        # A few more, since one of ours may take the last place.
+        for _ in range(BODIES + 5):
+            slow = open_connections.enter_context(server.connect())
+            slow.sendall(_post("/login", 1000) + b"username=")
+        server.wait_until(lambda: _status(server, _post("/login", 14) + b"username=Alice") == 503)
+        assert server.get("/login") == server.get("/") == 200
+    server.wait_until(lambda: _status(server, _post("/login", 14) + b"username=Alice") == 422)
+    assert server.stop() == 0
+
+
+def test_half_a_text_is_never_published(start, data_dir, moderator_s_cookie):
+    server = start("wsgi.py", FORUM_LIMITS="off")
+    server.wait_until(server.is_open)
+    body = urllib.parse.urlencode({"body": "Do not let the pipes freeze. " * 20}).encode()
+    chunk = b"%x\r\n%s\r\n" % (len(body), body)
+    whole = _post("/t/1/reply", len(body), moderator_s_cookie) + body
+    in_chunks = _post("/t/1/reply", None, moderator_s_cookie) + chunk
+    for request, refusal in ((whole[:-100], b"400"), (in_chunks[:-100], b"411"), (in_chunks, b"411")):
+        with server.connect() as connection:
+            connection.sendall(request)
+            connection.shutdown(socket.SHUT_WR)
+            answer = connection.recv(1000)
+            assert answer == b"" or answer.split(b" ")[1] == refusal
+        with server.connect() as connection:
+            connection.sendall(request)
+    assert _status(server, whole) == 303
+    assert server.stop() == 0
+    with contextlib.closing(sqlite3.connect(data_dir / "board.sqlite3")) as database:
+        assert database.execute("SELECT count(*) FROM posts WHERE NOT is_opening").fetchone() == (1,)
+
+
+def test_a_stop_lets_the_request_in_flight_finish(start, data_dir, moderator_s_cookie):
+    server = start("wsgi.py", FORUM_LIMITS="off")
+    server.wait_until(server.is_open)
+    with contextlib.closing(sqlite3.connect(data_dir / "board.sqlite3", isolation_level=None)) as other:
+        # The reply waits for this writer, and the board is stopped meanwhile.
+        other.execute("BEGIN IMMEDIATE")
+        statuses: list[int] = []
+        body = urllib.parse.urlencode({"body": "We heat one room only."}).encode()
+        request = _post("/t/1/reply", len(body), moderator_s_cookie) + body
+        reply = threading.Thread(target=lambda: statuses.append(_status(server, request)))
+        reply.start()
+        time.sleep(1)
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        assert server.process.poll() is None
+        other.execute("ROLLBACK")
+    assert server.process.wait(PATIENCE_S) == 0
+    reply.join()
+    assert statuses == [303]
+
+
+def test_a_worker_that_is_killed_is_replaced(start):
+    server = start("wsgi.py", WEB_CONCURRENCY="2")
+    server.wait_until(server.is_open)
+    server.wait_until(lambda: len(server.workers) == 2)
+    for _ in range(2):
+        killed = server.workers[0]
+        os.kill(killed, signal.SIGKILL)
+        server.wait_until(lambda gone=killed: len(set(server.workers) - {gone}) == 2)
+        server.wait_until(server.is_open)
+        assert server.get("/") == 200
+    assert server.stop() == 0
+
+
+def test_a_reply_through_one_worker_is_seen_through_both(start, moderator_s_cookie):
+    server = start("wsgi.py", WEB_CONCURRENCY="2", FORUM_LIMITS="off")
+    server.wait_until(server.is_open)
+    server.wait_until(lambda: len(server.workers) == 2)
+    for number in range(1, 6):
+        _ = [server.read("/t/1.atom") for _ in range(10)]
+        body = urllib.parse.urlencode({"body": f"Reply {number} to whoever reads this far."}).encode()
+        assert _status(server, _post("/t/1/reply", len(body), moderator_s_cookie) + body) == 303
+        pages = [server.read("/t/1-first-winter-in-an-inaka-house") for _ in range(50)]
+        assert {page.count("to whoever reads this far") for page in pages} == {number}
+        assert server.read("/t/1.atom").count("<entry>") == number + 1
+    assert server.stop() == 0
+
+
 @pytest.fixture
 def moderator_s_cookie(app: Flask, data_dir: Path) -> str:
     """A data folder whose board has a thread, and the cookie of a moderator who is signed in there."""
@@ -245,6 +374,26 @@ def _write_replies(
                 refused.append(answer.code)
         except OSError:
             return
+
+
+def _post(path: str, length: int | None, cookie: str = "") -> bytes:
+    """The head of a form that is sent; `length` is None for a body in chunks."""
+    how = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
+    lines = [
+        f"POST {path} HTTP/1.1",
+        "Host: board",
+        "Sec-Fetch-Site: same-origin",
+        "Content-Type: application/x-www-form-urlencoded",
+        how,
+        *([f"Cookie: {cookie}"] if cookie else []),
+    ]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+def _status(server: Server, request: bytes) -> int:
+    with server.connect() as connection:
+        connection.sendall(request)
+        return int(connection.recv(1000).split(b" ")[1])
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -12,6 +12,7 @@ from forum import create_app
 from forum.db import db, write
 from forum.settings import load
 from tests import makers
+from tests.web.kept import LONG_AGO, PAGES, Seen, asked, forget
 
 
 @pytest.fixture
@@ -38,3 +39,20 @@ def thread(app: Flask) -> str:
         makers.member(session, "Bob")
         makers.moderator(session)
     return "/t/1-first-winter-in-an-inaka-house"
+
+
+@pytest.fixture
+def old_board(app: Flask) -> None:
+    """A board whose times are dates, so that two answers differ only where something else does."""
+    with app.app_context(), write() as session:
+        makers.thread(session, makers.member(session), replies=21, at=LONG_AGO)
+        makers.member(session, "Bob")
+        makers.moderator(session)
+
+
+@pytest.fixture
+def innocent(app: Flask, old_board: None) -> dict[str, Seen]:
+    """What guests get of each page when nobody did anything odd before."""
+    pages = {address: asked(app, address) for address in PAGES}
+    forget(app)
+    return pages

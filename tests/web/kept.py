@@ -1,0 +1,79 @@
+"""What the tests of kept pages ask for, and how they look at an answer.
+
+Whatever the application itself answers bears the id of its request; a kept page never does.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+
+from flask import request, request_started
+
+from forum.db import write
+from tests.conftest import browser
+
+LONG_AGO = datetime(2020, 3, 1, 9, 0, tzinfo=UTC)
+THREAD = "/t/1-first-winter-in-an-inaka-house"
+PAGES = ["/", "/boards", "/b/alt", THREAD, "/feed.atom", "/b/alt.atom", "/t/1.atom", "/log", "/privacy"]
+
+
+Seen = tuple[str, list[tuple[str, str]], bytes]
+
+
+def is_kept(answer):
+    return "X-Request-Id" not in answer.headers
+
+
+def seen(answer):
+    """All that a visitor gets."""
+    return answer.status, [item for item in answer.headers if item[0] != "X-Request-Id"], answer.data
+
+
+def asked(app, address, **more):
+    """What another guest gets."""
+    return seen(browser(app).get(address, **more))
+
+
+def odd(app, address, **environ):
+    """What somebody gets who writes their request by hand."""
+    return app.test_client(use_cookies=False).get(address, environ_overrides=environ)
+
+
+def change(app, statement):
+    """What a person does with an SQL prompt."""
+    with closing(sqlite3.connect(app.config["SETTINGS"].database_path, isolation_level=None)) as database:
+        database.execute(statement)
+
+
+def happens(app, act):
+    with app.app_context(), write() as session:
+        act(session, datetime.now(UTC))
+
+
+def forget(app):
+    app.extensions["pagecache"].clear()
+    app.extensions.pop("articles", None)
+
+
+def together(*calls):
+    """Run the calls at the same time, and wait for their end."""
+    threads = [threading.Thread(target=call, args=arguments) for call, *arguments in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@contextmanager
+def made(app):
+    """The addresses that the application itself answers meanwhile."""
+    addresses: list[str] = []
+
+    def note(sender, **more):
+        addresses.append(request.path)
+
+    with request_started.connected_to(note, app):
+        yield addresses
