@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import gc
 import multiprocessing
+import signal
 import socket
 import threading
 import time
@@ -46,6 +47,8 @@ CONNECTIONS = 8192
 HEADERS_WITHIN_S = 30
 # The numbers by which glibc's mallopt knows its settings.
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+# The number by which Linux's prctl knows what a process is sent when its parent ends.
+PR_SET_PDEATHSIG = 1
 # After so long without a word the other side is asked whether it is still there.
 GONE_AFTER_S = 60
 # Twice what browsers send at most, with all their cookies; a connection holds no more in memory.
@@ -219,7 +222,13 @@ class _Server(MPServer):
         # What is loaded by now is never collected, so that looking for garbage does not copy it into each worker.
         gc.collect()
         gc.freeze()
-        self.serve(target_loader=lambda: self._app, wrap_loader=False)
+        self.serve(target_loader=self._in_worker, wrap_loader=False)
+
+    def _in_worker(self) -> Boundary:
+        """What a worker serves; it stops when this process is gone, however that went, and gives the port back."""
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        return self._app
 
     def _respawn_workers(
         self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0
