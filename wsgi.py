@@ -40,7 +40,7 @@ from forum.web.boundary import Boundary
 # As many callers may wait to be let in, while the board starts or all threads are busy.
 BACKLOG = 2048
 # Most of them wait, for a body that is on its way or for their turn: see `forum/web/gate.py`.
-THREADS = 64
+THREADS = 32
 # Connections that a worker holds open, most of them idle; each costs some kilobytes and no thread.
 CONNECTIONS = 8192
 # Whoever has not sent their headers by then is cut off, as is a connection that has been idle for as long.
@@ -87,7 +87,7 @@ def main() -> int:
         print(fault, file=sys.stderr)
         return EXIT_BAD_SETTINGS
     try:
-        listener = _listen(settings.host, settings.port)
+        listeners = _listen(settings)
     except OSError as fault:
         print(_why_not(settings, fault), file=sys.stderr)
         return 1
@@ -100,15 +100,29 @@ def main() -> int:
         return 1
     print("\n".join(_greeting(settings, logins)), flush=True)
     multiprocessing.set_start_method("fork")
-    _Server(app, listener, settings.web_concurrency).run()
+    _Server(app, listeners).run()
     return 0
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A bound socket, taken before anything else is done; callers wait in it until the server is there."""
+def _listen(settings: Settings) -> list[socket.socket]:
+    """A bound socket for each worker, taken before anything else; callers wait in them until the board is there.
+
+    The kernel deals callers out among them. On one socket for all, the worker that wakes first would take everybody.
+    """
+    # Alone, because sockets that share an address do not notice another board there.
+    _bound(settings.host, settings.port, is_shared=False).close()
+    return [
+        _bound(settings.host, settings.port, is_shared=settings.web_concurrency > 1)
+        for _ in range(settings.web_concurrency)
+    ]
+
+
+def _bound(host: str, port: int, *, is_shared: bool) -> socket.socket:
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if is_shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     # Whoever has gone without a word is found out, instead of holding a thread for the rest of their form.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     if sys.platform == "linux":
@@ -193,19 +207,19 @@ def _give_memory_back() -> None:
 
 
 class _Server(MPServer):
-    """granian with workers that are forked from this process, with all that it has loaded, and its bound socket.
+    """granian with workers that are forked from this process, with all that it has loaded, and its bound sockets.
 
-    All workers listen on the one socket, so that callers who wait outlive a worker that dies. granian itself would give
-    each worker a socket of its own, and with it its waiting callers.
+    A worker that dies leaves its socket here, with the callers who wait in it, to the one that takes its place; granian
+    itself would let each worker bind its own, and lose them.
     """
 
-    def __init__(self, app: Flask, listener: socket.socket, workers: int) -> None:
-        self._app, self._listener = Boundary(app), listener
+    def __init__(self, app: Flask, listeners: list[socket.socket]) -> None:
+        self._app, self._listeners = Boundary(app), listeners
         super().__init__(
             target="wsgi:app",
             interface=Interfaces.WSGI,
             http=HTTPModes.http1,
-            workers=workers,
+            workers=len(listeners),
             blocking_threads=THREADS,
             backpressure=CONNECTIONS,
             http1_settings=HTTP1Settings(
@@ -243,9 +257,12 @@ class _Server(MPServer):
 
     def _init_shared_socket(self) -> None:
         self._ssp, self._sso = None, None
+
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:
         # Its hints don't tell what it takes.
         holder: Any = SocketHolder
-        self._shd = holder(self._listener.fileno(), uds=False, backlog=BACKLOG)
+        self._shd = holder(self._listeners[idx].fileno(), uds=False, backlog=BACKLOG)
+        return super()._spawn_worker(idx, target, callback_loader)
 
 
 if __name__ == "__main__":

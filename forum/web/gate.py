@@ -18,10 +18,12 @@ from werkzeug.wsgi import LimitedStream, get_content_length
 
 from forum.web.safety import MOST_BODY_BYTES, SAFE_METHODS
 
-# A request waits for SQLite or argon2 most of its time, and both let the other threads run.
-TURNS = 12
+# A page that is read takes the processor nearly all of its time, and more threads than a few only take it from one another.
+READERS = 4
+# Whoever writes waits for their turn at the database, for argon2 or for an outside service, which all let others run.
+WRITERS = 12
 # Of the threads that a server has at least (`THREADS` in wsgi.py), three quarters.
-BODIES = 48
+BODIES = 24
 BUSY = b"The board is busy. Nothing is lost: go back and send it again.\n"
 CUT_OFF = b"The request ended too early.\n"
 NO_LENGTH = b"The request must say how long it is.\n"
@@ -40,7 +42,7 @@ class Gate:
     def __init__(self, behind: Callable[..., Iterable[bytes]]) -> None:
         self._behind = behind
         self._bodies = threading.Semaphore(BODIES)
-        self._readers, self._writers = threading.Semaphore(TURNS), threading.Semaphore(TURNS)
+        self._readers, self._writers = threading.Semaphore(READERS), threading.Semaphore(WRITERS)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] in SAFE_METHODS:

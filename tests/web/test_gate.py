@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 from werkzeug.test import create_environ, run_wsgi_app
 
-from forum.web.gate import BODIES, BUSY, CUT_OFF, NO_LENGTH, TURNS, Gate
+from forum.web.gate import BODIES, BUSY, CUT_OFF, NO_LENGTH, READERS, WRITERS, Gate
 from forum.web.safety import MOST_BODY_BYTES
 from tests.conftest import browser
 
@@ -94,7 +94,7 @@ def test_a_body_is_read_before_the_turn():
     with running(lambda: post(gate, body)):
         assert body.is_waited_for.wait(PATIENCE_S)
         assert inside.most == 0
-        assert gate._writers._value == TURNS
+        assert gate._writers._value == WRITERS
         body.comes.set()
     assert inside.bodies == [(b"username=Alice", "14")]
 
@@ -131,12 +131,12 @@ def test_one_slow_body_too_many_is_asked_to_come_back_and_readers_are_served():
 def test_no_more_than_its_turns_are_inside_and_all_come_to_theirs():
     inside = Inside(stays=True)
     gate = Gate(inside)
-    with running(*[lambda: post(gate, b"username=Alice")] * 40):
-        until(lambda: inside.most == TURNS)
+    with running(*[lambda: post(gate, b"username=Alice")] * 20):
+        until(lambda: inside.most == WRITERS)
         time.sleep(0.05)
         inside.lets_go.set()
-    assert inside.most == TURNS
-    assert len(inside.bodies) == 40
+    assert inside.most == WRITERS
+    assert len(inside.bodies) == 20
 
 
 def test_writers_who_wait_for_one_another_keep_no_reader_waiting():
@@ -149,8 +149,8 @@ def test_writers_who_wait_for_one_another_keep_no_reader_waiting():
         return [b"read"]
 
     gate = Gate(behind)
-    with running(*[lambda: post(gate, b"username=Alice")] * (TURNS + 3)):
-        until(lambda: writers.most == TURNS)
+    with running(*[lambda: post(gate, b"username=Alice")] * (WRITERS + 3)):
+        until(lambda: writers.most == WRITERS)
         assert get(gate) == "200 OK"
         writers.lets_go.set()
 
@@ -160,11 +160,11 @@ def test_a_turn_is_given_back_when_the_application_fails():
         raise RuntimeError("told to fail")
 
     gate = Gate(fail)
-    for _ in range(TURNS + 1):
+    for _ in range(WRITERS + 1):
         for ask in (lambda: get(gate), lambda: post(gate, b"username=Alice")):
             with pytest.raises(RuntimeError, match="told to fail"):
                 ask()
-    assert gate._readers._value == gate._writers._value == TURNS
+    assert (gate._readers._value, gate._writers._value) == (READERS, WRITERS)
     assert gate._bodies._value == BODIES
 
 
