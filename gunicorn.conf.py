@@ -1,4 +1,4 @@
-"""How gunicorn serves the board; `gunicorn wsgi:app` and `python wsgi.py` read it.
+"""How gunicorn serves the board, for whoever runs `gunicorn wsgi:app`; `python wsgi.py` serves by granian.
 
 One worker unless WEB_CONCURRENCY names more.
 """

@@ -170,7 +170,8 @@ def _links(tokens: Sequence[Token]) -> Iterator[Link]:
         edges = [at for at, child in enumerate(children) if child.tag == "a"]
         for start, end in pairwise(edges):
             attrs = children[start].attrs
-            if children[start].nesting == 1 and attrs.get("class") != "mention":
+            # [a link]() leads nowhere, and the sanitiser takes its address away.
+            if children[start].nesting == 1 and attrs.get("class") != "mention" and attrs["href"]:
                 yield Link(str(attrs["href"]), visible(_text(children[start:end])))
 
 

@@ -18,7 +18,7 @@ from werkzeug.wsgi import LimitedStream, get_content_length
 
 from forum.web.safety import MOST_BODY_BYTES, SAFE_METHODS
 
-# A page that is read takes the processor nearly all of its time, and more threads than a few only take it from one another.
+# A page that is read takes the processor all the time, and more threads than a few only take it from one another.
 READERS = 4
 # Whoever writes waits for their turn at the database, for argon2 or for an outside service, which all let others run.
 WRITERS = 12

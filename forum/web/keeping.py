@@ -14,6 +14,11 @@ PAGE = re.compile(r"(page=[1-9][0-9]{0,8})?")
 BEFORE = re.compile(r"(before=[1-9][0-9]{0,19}(\.[1-9][0-9]{0,19})?)?")
 """The queries, each in its one spelling, with which a page is kept; with others it is made each time."""
 
+# What articles, mails and social sites put behind an address to count who comes from them; no page depends on it.
+TRACKER = re.compile(
+    r"(?<![^&])(?:utm_[a-z]{1,20}|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id)=[^&]*(?:&|$)"
+)
+
 # Where a page says until when the times on it read as they do.
 UNTIL = "forum.right_until_s"
 
@@ -36,6 +41,12 @@ def kept(*topics: str, query: re.Pattern[str] = PLAIN) -> Callable[[View], View]
         return view
 
     return mark
+
+
+def without_trackers(query: str) -> str:
+    """A query without what only counts visitors; most that come from an article bring some of it."""
+    plain = TRACKER.sub("", query) if "=" in query else query
+    return query if plain == query else plain.removesuffix("&")
 
 
 def right_until(moment_s: float) -> None:

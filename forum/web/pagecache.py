@@ -28,7 +28,7 @@ from forum.settings import Settings
 from forum.versions import Watch
 from forum.web import language, notices
 from forum.web.compression import coding_of
-from forum.web.keeping import UNTIL, Keeping
+from forum.web.keeping import UNTIL, Keeping, without_trackers
 from forum.web.page import Page, form_of
 from forum.web.shelf import Shelf
 
@@ -77,7 +77,7 @@ class PageCache:
         if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             reader = self._reader(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
             if reader is not None:
-                key = reader, environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+                key = reader, environ["PATH_INFO"], without_trackers(environ.get("QUERY_STRING", ""))
                 coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
                 try:
                     page = self._known(key, coding) or self._make(key, coding, environ)

@@ -212,6 +212,13 @@ def test_no_text_leaves_the_allow_list(text):
     assert set(rendered.mentions) <= set(MEMBERS.values())
 
 
+@pytest.mark.parametrize("text", ["[]()", "[x]()", "![x]()", "[x](<>)"])
+def test_a_link_to_nowhere_is_none(text):
+    rendered = render(text, MEMBERS)
+    assert rendered.links == ()
+    assert "href" not in rendered.html
+
+
 @settings(max_examples=100, deadline=None)
 @given(TEXTS)
 def test_whoever_is_mentioned_was_looked_up_before(text):

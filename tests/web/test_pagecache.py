@@ -14,6 +14,7 @@ from tests.web.kept import (
     THREAD,
     asked,
     is_kept,
+    made,
     odd,
     seen,
 )
@@ -124,7 +125,6 @@ def test_a_kept_page_holds_nothing_of_one_request_or_of_a_member(sign_in, guest,
     ("path", "query"),
     [
         ("/", "page=1"),
-        ("/", "utm_source=mail"),
         ("/", "before="),
         ("/", "before=1.1&before=2.2"),
         ("/", "before=01.1"),
@@ -144,8 +144,6 @@ def test_a_kept_page_holds_nothing_of_one_request_or_of_a_member(sign_in, guest,
         (THREAD, "Page=1"),
         (THREAD, "%70age=2"),
         (THREAD, "page=%31"),
-        (THREAD, "page=1&utm_source=mail"),
-        (THREAD, "utm_source=mail&page=1"),
         (THREAD, "page=" + "1" * 5000),
         (THREAD, "page=99"),
     ],
@@ -227,3 +225,27 @@ def test_a_thread_that_was_not_there_is_there_once_it_is(app, guest):
         makers.thread(session, session.get_one(User, 1), title="Snow tyres")
     assert "Snow tyres" in guest.get("/t/2.atom").text
     assert "Snow tyres" in guest.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("query", "plain"),
+    [
+        ("utm_source=x", ""),
+        ("utm_source=x&utm_medium=y&fbclid=z", ""),
+        ("page=1&utm_source=x", "page=1"),
+        ("gclid=x&page=1", "page=1"),
+    ],
+)
+def test_what_only_counts_visitors_leads_to_the_same_page(app, guest, query, plain):
+    first = guest.get(f"{THREAD}?{plain}" if plain else THREAD)
+    with made(app) as pages:
+        again = guest.get(f"{THREAD}?{query}")
+    assert (again.status_code, again.data, pages) == (200, first.data, [])
+
+
+@pytest.mark.parametrize("query", ["xutm_source=1", "a=1&xfbclid=2", "UTM_SOURCE=1", "utm_source"])
+def test_what_only_looks_like_it_does_not(app, guest, query):
+    guest.get(THREAD)
+    with made(app) as pages:
+        assert guest.get(f"{THREAD}?{query}").status_code == 200
+    assert pages != []
