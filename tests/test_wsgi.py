@@ -260,12 +260,19 @@ def test_idle_and_slow_visitors_keep_nobody_waiting(start):
 def test_more_slow_bodies_than_are_waited_for_are_asked_to_come_back(start):
     server = start("wsgi.py", WEB_CONCURRENCY="1")
     server.wait_until(server.is_open)
+    slow_bodies = 0
     with contextlib.ExitStack() as open_connections:
-        # A few more, since one of ours may take the last place.
-        for _ in range(BODIES + 5):
+
+        def is_full_with_one_more() -> bool:
+            nonlocal slow_bodies
+            # One each time, since a whole form may take the last place just when a slow one comes, and turn it away.
             slow = open_connections.enter_context(server.connect())
             slow.sendall(_post("/login", 1000) + b"username=")
-        server.wait_until(lambda: _status(server, _post("/login", 14) + b"username=Alice") == 503)
+            slow_bodies += 1
+            return _status(server, _post("/login", 14) + b"username=Alice") == 503
+
+        server.wait_until(is_full_with_one_more)
+        assert slow_bodies >= BODIES
         assert server.get("/login") == server.get("/") == 200
     server.wait_until(lambda: _status(server, _post("/login", 14) + b"username=Alice") == 422)
     assert server.stop() == 0
