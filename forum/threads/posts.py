@@ -120,7 +120,7 @@ OWN = (
 def public(session: Session, thread_id: int, page: int) -> list[PostText]:
     """The posts that everybody sees on a page, by number. One statement."""
     # By the connection, because the session would look at each row for objects to keep.
-    rows = session.connection().execute(EVERYBODY_S, _range(thread_id, page))
+    rows = session.connection().execute(EVERYBODY_S, _range(thread_id, page)).all()
     in_language = language()
     return [_text(row, in_language, "") for row in rows]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +27,18 @@ class Pager:
     page: int
     pages: int
     url: Callable[[int], str]
+
+    @property
+    def shown(self) -> list[int]:
+        """The first page, the neighbours of this one and the last; 0 stands for two or more that are left out."""
+        here, last = self.page, self.pages
+        wanted = sorted({1, *range(max(1, here - 1), min(last, here + 1) + 1), last})
+        steps = [wanted[0]]
+        for before, k in pairwise(wanted):
+            # Where one page is left out, it takes no more room than the dots would.
+            steps += {1: [], 2: [k - 1]}.get(k - before, [0])
+            steps.append(k)
+        return steps
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
         viewer,
     )
 
-    app.jinja_environment = printing.SharedGlobals
+    app.jinja_environment = printing.Printing
     # Flask runs what comes after a view in reverse order: answers are hardened and tagged first, compressed last.
     journal.init(app)
     compression.init(app)

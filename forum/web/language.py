@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import cast
 
 from babel.support import Translations
 from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, request
 from flask_babel import Babel, get_translations
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
@@ -39,13 +41,23 @@ def init(app: Flask) -> None:
             found = catalogues[language] = cast("Translations", get_translations())
         return found
 
-    install: Callable[..., None] = app.jinja_env.install_gettext_callables  # pyright: ignore[reportAttributeAccessIssue]
-    install(
-        gettext=lambda message: catalogue().ugettext(message),
-        ngettext=lambda one, many, number: catalogue().ungettext(one, many, number),
-        newstyle=True,
-    )
+    @pass_eval_context
+    def gettext(place: EvalContext, message: str, /, **values: object) -> str:
+        return _filled(place, catalogue().ugettext(message), values)
+
+    @pass_eval_context
+    def ngettext(place: EvalContext, one: str, many: str, number: int, /, **values: object) -> str:
+        return _filled(place, catalogue().ungettext(one, many, number), {"num": number, **values})
+
+    # Jinja's own look each other up in the template's context for each sentence.
+    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
     app.register_blueprint(blueprint)
+
+
+def _filled(place: EvalContext, sentence: str, values: dict[str, object]) -> str:
+    """A sentence of the catalogue with its values: in a page, where it is ours to be markup, these are escaped."""
+    text = Markup(sentence) if place.autoescape else sentence  # noqa: S704
+    return text % values if "%" in sentence else text
 
 
 def current_language() -> str:

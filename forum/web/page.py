@@ -1,4 +1,4 @@
-"""A page as it is kept: its headers, and its body in each coding that somebody asked for."""
+"""A page as it is kept: its headers, and its body in each coding that somebody asked for; and what is not kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.http import parse_etags
 
-from forum.web.compression import CODINGS, SMALLEST_BYTES
+from forum.web.compression import CODINGS, SMALLEST_BYTES, Codings
 
 Headers = list[tuple[str, str]]
 
@@ -43,13 +43,15 @@ class Page:
         # Of a copy, because another thread may add a form meanwhile.
         return OVERHEAD_BYTES + sum(len(body) for _, body in self.forms.copy().values())
 
-    def answer(self, environ: dict[str, Any], coding: str, start_response: Callable[..., Any]) -> list[bytes]:
-        """What the visitor gets: 304 where they have it already, else the body in `coding`, which must be there."""
+    def answer(
+        self, environ: dict[str, Any], codings: Codings, start_response: Callable[..., Any]
+    ) -> list[bytes]:
+        """What the visitor gets: 304 where they have it already, else the body in one of their codings."""
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known is not None and (known == self.tag or self._is_among(known)):
             start_response("304 NOT MODIFIED", self.not_modified)
             return []
-        headers, body = self.forms[coding]
+        headers, body = self.forms.get(codings.dense) or self.forms[codings.quick]
         start_response("200 OK", headers)
         return [body] if environ["REQUEST_METHOD"] == "GET" else []
 
@@ -66,8 +68,25 @@ class Page:
         return parse_etags(known).contains_weak(self.tag.removeprefix("W/").strip('"'))
 
 
+@dataclass(frozen=True, slots=True)
+class Once:
+    """An answer that is for one visitor: where an old address leads, or that there is nothing at one."""
+
+    status: str
+    headers: Headers
+    body: bytes
+
+    def answer(
+        self, environ: dict[str, Any], codings: Codings, start_response: Callable[..., Any]
+    ) -> list[bytes]:
+        """What the visitor gets."""
+        headers, body = form_of(self.headers, codings.quick, self.body)
+        start_response(self.status, headers)
+        return [body] if environ["REQUEST_METHOD"] == "GET" else []
+
+
 def form_of(headers: Headers, coding: str, plain: bytes, *, is_dense: bool = False) -> tuple[Headers, bytes]:
-    """The headers and the body of a page in a coding; a small page travels as it is, whatever the visitor takes."""
+    """The headers and the body of an answer in a coding; a small one travels as it is, whatever the visitor takes."""
     if not coding or len(plain) < SMALLEST_BYTES:
         return [*headers, ("Content-Length", str(len(plain)))], plain
     way = CODINGS[coding]

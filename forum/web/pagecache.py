@@ -1,9 +1,9 @@
 """Guests' pages, kept as they were sent and answered in front of Flask, each right as of the last commit.
 
-A page is made from its address and the visitor's language alone, with nothing else of the request in sight, so that
-whatever a stranger sends can't get into what others see. At every answer the database is asked whether something was
-committed since; then the versions of the page's topics decide (`forum.versions`). A view is kept when it says what its
-page shows, with `@kept`; everything else goes to Flask.
+A page is made from its address and the visitor's language alone. Nothing else of the request is in sight, but for the
+sender's address, which the log names and no view looks at; so whatever a stranger sends can't get into what others see.
+At every answer the database is asked whether something was committed since; then the versions of the page's topics
+decide (`forum.versions`). A view is kept when it says what its page shows, with `@kept`; everything else goes to Flask.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,9 +28,9 @@ from werkzeug.sansio.http import parse_cookie
 from forum.settings import Settings
 from forum.versions import Watch
 from forum.web import language, notices
-from forum.web.compression import coding_of
+from forum.web.compression import Codings, codings_of
 from forum.web.keeping import UNTIL, Keeping, without_trackers
-from forum.web.page import Page, form_of
+from forum.web.page import Once, Page, form_of
 from forum.web.shelf import Shelf
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,14 @@ def init(app: Flask, settings: Settings) -> None:
     app.wsgi_app = app.extensions["pagecache"]
 
 
+@dataclass(slots=True, eq=False)
+class _Turn:
+    """Who wants to make a page: one does, and the others wait for the lock."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    wanted: int = 0
+
+
 class PageCache:
     """The WSGI application that answers from what is kept, or lets the one behind it answer."""
 
@@ -64,7 +73,7 @@ class PageCache:
         self._site = urlsplit(settings.base_url)
         self._watch = Watch(settings.database_path)
         self._pages: Shelf[Page] = Shelf(MOST_BYTES)
-        self._making: dict[Key, threading.Lock] = {}
+        self._making: dict[Key, _Turn] = {}
         self._lock = threading.Lock()
         self._remembered_reader = lru_cache(maxsize=1024)(self._find_reader)
         self._answered = self._made = 0
@@ -78,24 +87,26 @@ class PageCache:
             reader = self._reader(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
             if reader is not None:
                 key = reader, environ["PATH_INFO"], without_trackers(environ.get("QUERY_STRING", ""))
-                coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
+                codings = codings_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
                 try:
-                    page = self._known(key, coding) or self._make(key, coding, environ)
+                    found = self._known(key, codings.dense) or self._make(key, codings, environ)
                 except sqlite3.Error:
                     # Whatever is wrong with the database, the application says it in its own words.
-                    page = None
-                if page is not None:
-                    return page.answer(environ, coding, start_response)
+                    found = None
+                if found is not None:
+                    return found.answer(environ, codings, start_response)
         return self._behind(environ, start_response)
 
     def clear(self) -> None:
-        """Forget every page, as when the database was replaced by another one."""
+        """Forget every page, so that the next look makes it anew."""
         self._pages.clear()
 
     def _reader(self, cookies: str, accepted_languages: str) -> str | None:
-        if len(cookies) + len(accepted_languages) > LONGEST_REMEMBERED:
-            return self._find_reader(cookies, accepted_languages)
-        return self._remembered_reader(cookies, accepted_languages)
+        # A session's secret is not remembered in the clear, and a page for its member is not kept anyway.
+        is_short = len(cookies) + len(accepted_languages) <= LONGEST_REMEMBERED
+        if is_short and self._app.config["VIEWER_COOKIE"] not in cookies:
+            return self._remembered_reader(cookies, accepted_languages)
+        return self._find_reader(cookies, accepted_languages)
 
     def _find_reader(self, cookies: str, accepted_languages: str) -> str | None:
         """The language of a guest, or None for whoever has a session or a sentence to be told: theirs is not kept."""
@@ -127,14 +138,14 @@ class PageCache:
             page.moment = moment
         return time.time() < page.until_s
 
-    def _make(self, key: Key, coding: str, environ: Environ) -> Page | None:
-        """The page of an address that is kept, made by one request while others wait for it; None for any other."""
+    def _make(self, key: Key, codings: Codings, environ: Environ) -> Page | Once | None:
+        """The answer at an address whose page is kept, made by one request while others wait; None for any other."""
         topics = self._topics(key)
         if topics is None:
             return None
         with self._alone_with(key):
             # Once more, because another one may have made it since we looked.
-            return self._known(key, coding) or self._build(key, coding, topics, environ)
+            return self._known(key, codings.dense) or self._build(key, codings.quick, topics, environ)
 
     def _topics(self, key: Key) -> tuple[str, ...] | None:
         """What the page at an address shows, or None when its view is not kept, or not with this query."""
@@ -156,17 +167,20 @@ class PageCache:
     def _alone_with(self, key: Key) -> Generator[None]:
         """The turn to make a page, which comes at the latest when PATIENCE_S is over."""
         with self._lock:
-            turn = self._making.setdefault(key, threading.Lock())
-        has_turn = turn.acquire(timeout=PATIENCE_S)
+            turn = self._making.setdefault(key, _Turn())
+            turn.wanted += 1
+        has_turn = turn.lock.acquire(timeout=PATIENCE_S)
         try:
             yield
         finally:
-            with self._lock:
-                self._making.pop(key, None)
             if has_turn:
-                turn.release()
+                turn.lock.release()
+            with self._lock:
+                turn.wanted -= 1
+                if not turn.wanted:
+                    del self._making[key]
 
-    def _build(self, key: Key, coding: str, topics: tuple[str, ...], environ: Environ) -> Page | None:
+    def _build(self, key: Key, coding: str, topics: tuple[str, ...], environ: Environ) -> Page | Once | None:
         # Before the page is read, so that a commit in between makes it old rather than overlooked.
         moment, clock = self._watch.clock()
         asked = self._question(key, environ)
@@ -180,7 +194,10 @@ class PageCache:
         status, headers = started[0]
         given = {name.lower(): value for name, value in headers}
         if not status.startswith("200 ") or "set-cookie" in given or given.get("cache-control") != "no-cache":
-            return None
+            # Programs are told of an error in a form of their own, which the question did not ask for.
+            is_for_program = status >= "400" and "json" in environ.get("HTTP_ACCEPT", "")
+            whole = [(name, value) for name, value in headers if name.lower() != "content-length"]
+            return None if is_for_program else Once(status, whole, body)
         lasting = [(name, value) for name, value in headers if name.lower() not in OF_ONE_ANSWER]
         forms = {coding: form_of(lasting, coding, body)}
         not_modified = [(name, value) for name, value in lasting if name.lower() != "content-type"]

@@ -1,4 +1,4 @@
-"""How templates print: with one set of globals, and with pieces remembered that are the same for many."""
+"""How templates print: with one set of globals, without copies, and with pieces remembered that many pages show."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 from flask import Flask
 from flask.templating import Environment
-from jinja2 import FileSystemBytecodeCache
-from markupsafe import Markup
+from jinja2 import FileSystemBytecodeCache, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import Markup, escape
 
 from forum.web.shelf import Shelf
 
@@ -17,12 +18,31 @@ MOST_BYTES = 4 * 1024 * 1024
 OVERHEAD_BYTES = 500
 
 
-class SharedGlobals(Environment):
-    """Templates with the environment's globals and none of their own.
+class Compiler(CodeGenerator):
+    """Compiles `{{ value }}` to the environment's `printed(value)`."""
 
-    Jinja lays a map of a template's own over them, and compares the two whenever a page takes macros from another
-    template, which cost a page as much as its posts.
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.printed(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
+class Printing(Environment):
+    """Templates with the environment's globals and none of their own, which print markup as it is.
+
+    Jinja lays a map of a template's own over the globals, and compares the two whenever a page takes macros from
+    another template, which cost a page as much as its posts. And it copies markup for each place through which it goes
+    on its way to the page.
     """
+
+    code_generator_class = Compiler
+
+    @staticmethod
+    def printed(value: Any) -> str:
+        """What `value` is in HTML: like markupsafe's `escape`, but for what needs none the sooner."""
+        kind = type(value)
+        return value if kind is Markup else str(value) if kind is int else escape(value)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return super().make_globals(d) if d else self.globals
@@ -37,7 +57,7 @@ def init(app: Flask, folder: Path) -> None:
     # What a template is compiled to is kept for the next start, whose first page would else wait for it.
     compiled = folder / "templates"
     compiled.mkdir(exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled), "printed-%s.cache")
     pieces: Shelf[Markup] = Shelf(MOST_BYTES)
 
     def remembered(*shown: Hashable, caller: Callable[[], Markup]) -> Markup:

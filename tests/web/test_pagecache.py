@@ -219,6 +219,21 @@ def test_only_answers_of_200_are_kept(app, guest):
     assert len(app.extensions["pagecache"]._pages) == 0
 
 
+@pytest.mark.parametrize("path", ["/t/1", "/t/1-other", "/b/none", "/t/7.atom", "/?before=1", "/t/7"])
+def test_an_answer_that_is_not_kept_is_made_once(app, guest, path):
+    with made(app) as pages:
+        answer = guest.get(path)
+        assert guest.head(path).headers["Content-Length"] == answer.headers["Content-Length"]
+        assert guest.head(path).data == b""
+    assert pages == [path.partition("?")[0]] * 3
+    assert not is_kept(answer)
+
+
+def test_a_program_is_told_in_its_own_form_that_there_is_nothing(guest):
+    answer = guest.get("/b/none", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json["title"]) == (404, "Not found")
+
+
 def test_a_thread_that_was_not_there_is_there_once_it_is(app, guest):
     assert guest.get("/t/2.atom").status_code == 404
     with app.app_context(), write() as session:

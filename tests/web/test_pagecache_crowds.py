@@ -8,6 +8,7 @@ import time
 import pytest
 from werkzeug.exceptions import InternalServerError
 
+from forum.web import pagecache
 from forum.web.pagecache import LONGEST_REMEMBERED, PageCache
 from forum.web.shelf import Shelf
 from tests.conftest import browser
@@ -47,6 +48,31 @@ def test_long_headers_are_not_remembered(app, guest):
         assert is_kept(odd(app, "/", HTTP_ACCEPT_LANGUAGE=long))
         assert not is_kept(odd(app, "/", HTTP_COOKIE=f"{long}; engawa=x"))
     assert remembered.cache_info().currsize <= 1
+
+
+def test_no_session_s_secret_is_remembered(app, guest):
+    remembered = app.extensions["pagecache"]._remembered_reader
+    remembered.cache_clear()
+    for cookies in ("engawa=secret", "language=ja; engawa=secret", "engawa=; language=ja"):
+        assert not is_kept(odd(app, "/", HTTP_COOKIE=cookies))
+    assert remembered.cache_info().currsize == 0
+    assert is_kept(odd(app, "/", HTTP_COOKIE="language=ja"))
+    assert remembered.cache_info().currsize == 1
+
+
+def test_whoever_waits_in_vain_leaves_the_others_waiting_for_one_another(app, monkeypatch):
+    monkeypatch.setattr(pagecache, "PATIENCE_S", 0.01)
+    cache, key = app.extensions["pagecache"], ("en", THREAD, "")
+
+    def wait_in_vain():
+        with cache._alone_with(key):
+            pass
+
+    with cache._alone_with(key):
+        turn = cache._making[key]
+        together((wait_in_vain,))
+        assert cache._making == {key: turn}
+    assert cache._making == {}
 
 
 def test_a_page_is_made_once_for_all_who_ask_at_the_same_time(app, board_with):
