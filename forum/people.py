@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from sqlalchemy.orm import InstrumentedAttribute
@@ -28,8 +27,7 @@ PERSON: tuple[InstrumentedAttribute[Any], ...] = (
 """The columns that `person_of` needs; add them to a select that joins the author."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A name with its link, a staff badge, and the parts of the JET card that are not hidden."""
 
     name: str

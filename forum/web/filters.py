@@ -85,7 +85,8 @@ def teller() -> Callable[[datetime], Told]:
     language, present = current_language(), now()
 
     def tell(moment: datetime) -> Told:
-        return Told(iso(moment), moments.in_japan(moment, language), _ago(moment, present, language))
+        there = moment.astimezone(moments.JST)
+        return Told(iso(moment), moments.in_japan(there, language), _ago(moment, there, present, language))
 
     return tell
 
@@ -102,13 +103,13 @@ def jst(moment: datetime) -> str:
 
 def ago(moment: datetime) -> str:
     """'3 hours ago' within a week, later the date in Japan. The page is noted to read so until the number grows."""
-    return _ago(moment, now(), current_language())
+    return told(moment).ago
 
 
-def _ago(moment: datetime, present: datetime, language: str) -> str:
+def _ago(moment: datetime, there: datetime, present: datetime, language: str) -> str:
     passed_s = (present - moment).total_seconds()
     if passed_s >= WEEK_S:
-        return _date(moment.astimezone(moments.JST).date(), language)
+        return _date(there.date(), language)
     unit_s = next((unit_s for unit_s in (DAY_S, HOUR_S, MINUTE_S) if passed_s >= unit_s), MINUTE_S)
     count = max(0, int(passed_s // unit_s))
     right_until(moment.timestamp() + (count + 1) * unit_s)

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from forum.access import Viewer, sees_all
-from forum.people import Person
 from forum.text.excerpts import excerpt
 from forum.threads import marks, posts
 from forum.threads.posts import Acts, PostText
@@ -106,27 +105,12 @@ def _description(texts: list[PostText], page: int) -> str:
 
 
 def _print(texts: list[PostText]) -> dict[int, Markup]:
-    by = _signatures({text.author for text in texts})
-    printed = _macro("threads/_article.html", "articles")(
-        [(text, by[text.author]) for text in texts], teller(), MARK
-    )
+    sign, articles = _macro("_ui/people.html", "author"), _macro("threads/_article.html", "articles")
+    by = {author: sign(author) for author in {text.author for text in texts}}
     # All at once, because a call of a macro takes as long as what it prints of a post.
+    printed = articles([(text, by[text.author]) for text in texts], teller(), MARK)
     pieces = printed.split(MARK)[:-1]
     return {text.id: piece for text, piece in zip(texts, pieces, strict=True)}
-
-
-def _signatures(people: set[Person]) -> dict[Person, Markup]:
-    """How each of them is named beside a post; the same few write most of a board."""
-    shelf: Shelf[Markup] = current_app.extensions.setdefault("signatures", Shelf(MOST_BYTES // 4))
-    language = current_language()
-    signatures: dict[Person, Markup] = {}
-    for person in people:
-        signature = shelf.get((person, language))
-        if signature is None:
-            signature = _macro("_ui/people.html", "author")(person)
-            shelf.put((person, language), signature, len(signature) + 500)
-        signatures[person] = signature
-    return signatures
 
 
 def _macro(template: str, name: str) -> Callable[..., Markup]:
