@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException, HTTPMessage, RemoteDisconnected
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from tools.board_bench.servers import HOST, Failed, Server
 
@@ -64,9 +64,9 @@ class Browser:
         """What an address answers to these headers; redirects are not followed."""
         return self._ask("GET", path, headers=headers).status
 
-    def post(self, path: str, fields: Mapping[str, str]) -> Answer:
-        """What a form that was sent is answered with; redirects are not followed."""
-        return self._ask("POST", path, urlencode(fields))
+    def post(self, path: str, form: str) -> Answer:
+        """What a form that was sent, as `urlencode` writes it, is answered with; redirects are not followed."""
+        return self._ask("POST", path, form)
 
     def _ask(
         self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None

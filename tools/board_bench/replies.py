@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from time import perf_counter
+from urllib.parse import urlencode
 
 from tools.board_bench import corpus
-from tools.board_bench.browsers import Answer, Browser, hidden
+from tools.board_bench.browsers import Browser, hidden
 from tools.board_bench.processes import processor_s
 from tools.board_bench.servers import Failed, Server
 from tools.board_bench.visits import Load
@@ -69,7 +70,7 @@ def sign_in(server: Server, manner: Manner) -> Browser:
     browser = Browser(server)
     token = hidden(browser.get(manner.login).text, manner.token_field)
     fields = {manner.name_field: corpus.MEMBER, "password": corpus.PASSWORD, **manner.login_button}
-    answer = browser.post(manner.login, {**fields, manner.token_field: token})
+    answer = browser.post(manner.login, urlencode({**fields, manner.token_field: token}))
     if not answer.is_redirect:
         raise Failed(f"logging in was answered with {answer.status}")
     if manner.member_mark not in browser.get("/").text:
@@ -85,7 +86,8 @@ class Writer:
     manner: Manner
     thread: int
     browser: Browser = field(init=False)
-    tokens: list[str] = field(default_factory=list)
+    forms: list[tuple[str, str]] = field(default_factory=list)
+    """Filled in and ready to be sent: the words by which a reply is known, and the whole form."""
     seconds: list[float] = field(default_factory=list)
     errors: int = 0
     last: tuple[str, str] = ("", "")
@@ -95,22 +97,19 @@ class Writer:
         self.browser = sign_in(self.server, self.manner)
 
     def open_forms(self, number: int) -> None:
-        """Load the form for so many replies, which is not part of what is timed."""
+        """Load and fill in the form for so many replies, which is not part of what is timed."""
         page = self.manner.form.format(thread=self.thread)
         reads = number if self.manner.is_token_for_once else 1
         tokens = [hidden(self.browser.get(page).text, self.manner.token_field) for _read in range(reads)]
-        self.tokens += tokens if self.manner.is_token_for_once else tokens * number
+        self.forms += map(self._filled_in, tokens if self.manner.is_token_for_once else tokens * number)
 
     def write(self) -> None:
         """Send one reply."""
-        number = next(NUMBERS)
-        draw = random.Random(number)  # noqa: S311 - no secret hangs on it
-        mark = f"Reply {number}, written at {perf_counter():.6f}."
-        text = f"{mark}\n\n{corpus.body(draw, corpus.FIRST_PEOPLE)}"
-        fields = {self.manner.body_field: text, self.manner.token_field: self.tokens.pop()}
+        mark, form = self.forms.pop()
+        action = self.manner.action.format(thread=self.thread)
         began = perf_counter()
         try:
-            answer = self._send(fields)
+            answer = self.browser.post(action, form)
         except Failed:
             self.errors += 1
             return
@@ -120,9 +119,13 @@ class Writer:
         else:
             self.errors += 1
 
-    def _send(self, fields: Mapping[str, str]) -> Answer:
-        action = self.manner.action.format(thread=self.thread)
-        return self.browser.post(action, {**fields, **self.manner.reply_button})
+    def _filled_in(self, token: str) -> tuple[str, str]:
+        number = next(NUMBERS)
+        draw = random.Random(number)  # noqa: S311 - no secret hangs on it
+        mark = f"Reply {number}, written at {perf_counter():.6f}."
+        text = f"{mark}\n\n{corpus.body(draw, corpus.FIRST_PEOPLE)}"
+        fields = {self.manner.body_field: text, self.manner.token_field: token}
+        return mark, urlencode({**fields, **self.manner.reply_button})
 
     def require_public(self) -> None:
         """Raises Failed unless a guest can read the last reply: what waits for a moderator is not what is timed."""
@@ -179,7 +182,7 @@ def replying(server: Server, manner: Manner, thread: int, every_s: float = 1) ->
 
 
 def _write_all(writer: Writer) -> None:
-    while writer.tokens:
+    while writer.forms:
         writer.write()
 
 
