@@ -8,9 +8,13 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036 - said in one sentence, before an import fails for want of a new name
     sys.exit(f"Engawa needs Python 3.11 or newer, and this is {sys.version.split()[0]}.")
 
+import gc
+
+# Nothing of what is loaded now is garbage, and to look for some takes a tenth of the start.
+gc.disable()
+
 import contextlib
 import ctypes
-import gc
 import multiprocessing
 import signal
 import socket
@@ -29,7 +33,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from forum import create_app, jobs
+from forum import create_app, jobs, let_migrate
 from forum.db import db, reading, write
 from forum.demo import seeding
 from forum.demo.people import Login
@@ -91,7 +95,7 @@ def main() -> int:
     except OSError as fault:
         print(_why_not(settings, fault), file=sys.stderr)
         return 1
-    app = with_jobs(create_app(settings))
+    app = with_jobs(create_app(settings, can_migrate=False))
     try:
         with app.app_context():
             logins = _prepare(app)
@@ -147,6 +151,7 @@ def _prepare(app: Flask) -> tuple[Login, ...] | None:
         # Needed at the first start of a version only, and slow to import.
         import flask_migrate  # noqa: PLC0415
 
+        let_migrate(app)
         flask_migrate.upgrade()
     with write() as session:
         versions.offer_shipped(session, datetime.now(UTC))
@@ -236,6 +241,7 @@ class _Server(MPServer):
         # What is loaded by now is never collected, so that looking for garbage does not copy it into each worker.
         gc.collect()
         gc.freeze()
+        gc.enable()
         self.serve(target_loader=self._in_worker, wrap_loader=False)
 
     def _in_worker(self) -> Boundary:
@@ -269,3 +275,4 @@ if __name__ == "__main__":
     sys.exit(main())
 
 app = with_jobs(create_app())
+gc.enable()

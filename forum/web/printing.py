@@ -14,8 +14,9 @@ from markupsafe import Markup, escape
 
 from forum.web.shelf import Shelf
 
-MOST_BYTES = 4 * 1024 * 1024
-OVERHEAD_BYTES = 500
+MOST_BYTES = 2 * 1024 * 1024
+# The place on the shelf, and what was shown: up to a line of a list.
+OVERHEAD_BYTES = 1500
 
 
 class Compiler(CodeGenerator):

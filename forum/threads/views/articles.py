@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from sys import getsizeof
 
 from flask import current_app, request
 from markupsafe import Markup
@@ -21,8 +22,10 @@ from forum.web.language import current_language
 from forum.web.shelf import Shelf
 from forum.web.viewer import now
 
-# The pages of a few hundred threads: those that members read at the same time.
-MOST_BYTES = 8 * 1024 * 1024
+# The pages of a hundred threads: those that members read at the same time.
+MOST_BYTES = 6 * 1024 * 1024
+# The fields of a post beside its text, and its author.
+OVERHEAD_BYTES = 1500
 
 # What search engines show of a page.
 DESCRIPTION_LENGTH = 155
@@ -71,7 +74,7 @@ def of(session: Session, viewer: Viewer, thread: ThreadHead) -> Posts:
         texts = posts.every(session, viewer, thread.id, page, pages)
         printed, description = _print(texts), _description(texts, page)
     else:
-        shared = _shared(session, thread)
+        shared = _shared(session, thread, is_lasting=not viewer.is_guest)
         texts, printed, description = list(shared.texts), shared.printed, shared.description
         if not viewer.is_guest and (mine := posts.own(session, viewer, thread.id, page, pages)):
             texts, printed = posts.merged(texts, mine), printed | _print(mine)
@@ -86,7 +89,8 @@ def of(session: Session, viewer: Viewer, thread: ThreadHead) -> Posts:
     return Posts(articles, description)
 
 
-def _shared(session: Session, thread: ThreadHead) -> _Shared:
+def _shared(session: Session, thread: ThreadHead, *, is_lasting: bool) -> _Shared:
+    """What everybody sees. A guest's page is kept whole, so what is printed for it is not kept here as well."""
     key: Key = thread.id, thread.pager.page, thread.version, current_language()
     shelf: Shelf[_Shared] = current_app.extensions.setdefault("articles", Shelf(MOST_BYTES))
     shared = shelf.get(key)
@@ -94,7 +98,9 @@ def _shared(session: Session, thread: ThreadHead) -> _Shared:
         texts = posts.public(session, thread.id, thread.pager.page)
         printed, description = _print(texts), _description(texts, thread.pager.page)
         shared = _Shared(tuple(texts), printed, description, request.environ.get(UNTIL, math.inf))
-        shelf.put(key, shared, sum(2 * len(html) + 1000 for html in printed.values()))
+        if is_lasting:
+            texts_bytes = sum(getsizeof(text.html) + getsizeof(printed[text.id]) for text in texts)
+            shelf.put(key, shared, texts_bytes + OVERHEAD_BYTES * len(texts))
     else:
         right_until(shared.until_s)
     return shared
