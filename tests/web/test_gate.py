@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import threading
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +15,9 @@ from werkzeug.test import create_environ, run_wsgi_app
 from forum.web.gate import BODIES, BODIES_OF_ONE, BUSY, CUT_OFF, NO_LENGTH, READERS, WRITERS, Gate
 from forum.web.safety import HARDENED, MOST_BODY_BYTES
 from tests.conftest import browser
+from tests.waiting import PATIENCE_S, until
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-PATIENCE_S = 10
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -89,11 +88,9 @@ def running(*calls) -> Generator[list[threading.Thread]]:
         assert not thread.is_alive()
 
 
-def until(is_so):
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+def in_line(semaphore):
+    """How many threads wait for it."""
+    return len(semaphore._cond._waiters)
 
 
 def test_a_body_is_read_before_the_turn():
@@ -199,8 +196,7 @@ def test_no_more_than_its_turns_are_inside_and_all_come_to_theirs():
     inside = Inside(stays=True)
     gate = Gate(inside)
     with running(*[lambda: post(gate, b"username=Alice")] * 20):
-        until(lambda: inside.most == WRITERS)
-        time.sleep(0.05)
+        until(lambda: inside.most + in_line(gate._writers) == 20)
         inside.lets_go.set()
     assert inside.most == WRITERS
     assert len(inside.bodies) == 20
