@@ -71,7 +71,7 @@ COUNTERS = (
 
 
 def check(session: Session) -> Section:
-    """Count everything anew; a warning for each counter that differs. Some ten seconds at two million posts."""
+    """Count everything anew; a warning for each counter that differs. Reads all posts several times."""
     found = Section("Counters")
     for counter in COUNTERS:
         name = f"{counter.table.name}.{counter.key}"
