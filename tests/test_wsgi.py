@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -283,6 +284,18 @@ def test_more_slow_bodies_than_are_waited_for_are_asked_to_come_back(start):
         assert slow_bodies >= BODIES
         assert server.get("/login") == server.get("/") == 200
     server.wait_until(lambda: _status(server, LOGIN) == 422)
+    assert server.stop() == 0
+
+
+def test_what_a_reader_sends_as_a_body_is_no_request_of_its_own(start):
+    server = start("wsgi.py")
+    server.wait_until(server.is_open)
+    within = b"GET /nowhere HTTP/1.1\r\nHost: board\r\n\r\n"
+    last = b"GET /healthz HTTP/1.1\r\nHost: board\r\nConnection: close\r\n\r\n"
+    with server.connect() as connection:
+        connection.sendall(_post("/login", len(within)).replace(b"POST", b"GET") + within + last)
+        answers = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"200", b"200"]
     assert server.stop() == 0
 
 
