@@ -4,8 +4,8 @@ One worker unless WEB_CONCURRENCY names more.
 """
 
 worker_class = "gthread"
-# A request waits for SQLite or argon2 most of its time, and both let the other threads run.
-threads = 12
+# Most of them wait, for a body that is on its way or for their turn: see `forum/web/gate.py`.
+threads = 32
 # Who stops the board lets the requests in flight finish, which takes milliseconds, or an upload on a slow line.
 graceful_timeout = 30
 # The board logs requests itself, as JSON with their ids.

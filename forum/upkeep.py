@@ -7,6 +7,7 @@ any size. With them each board has its own: taken before anybody moderated, they
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 
 from flask import Flask, current_app
 
@@ -40,14 +41,12 @@ def shorten_log() -> bool:
 
 
 def _checkpoint() -> bool:
-    with turn():
-        # Not the engine's connection, which begins a transaction, and there is no checkpoint inside of one.
-        connection = db.engine.raw_connection()
+    # Not the engine's connection, which begins a transaction, and there is no checkpoint inside of one.
+    with turn(), closing(db.engine.raw_connection()) as connection:
+        before = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
         try:
-            before = connection.execute("PRAGMA busy_timeout").fetchone()[0]
-            connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
             was_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            connection.execute(f"PRAGMA busy_timeout = {before}")
         finally:
-            connection.close()
+            connection.execute(f"PRAGMA busy_timeout = {before}")
     return not was_busy

@@ -14,7 +14,7 @@ from forum.db import db, reading, write
 from forum.doctor import report, storage, tables
 from forum.doctor.plans import Step, complaints
 from forum.settings import load
-from forum.threads.models import Status
+from forum.threads.models import Status, Thread
 from tests import grown, makers
 
 
@@ -98,6 +98,16 @@ def test_a_wrong_counter_is_found_and_made_right(peopled, doctor, table, column,
     with peopled.app_context():
         kept = reading().scalar(sa.text(f"SELECT {column} FROM {table} WHERE id = 1"))
     assert str(kept) == right
+
+
+def test_the_number_of_a_post_that_is_gone_is_never_given_again(peopled, doctor):
+    spoil(peopled, "DELETE FROM posts WHERE thread_id = 1 AND number = 25")
+    result = doctor("--check")
+    assert "threads.posts_count is wrong in 1 rows" in result.output
+    assert "threads.last_number right" in " ".join(result.output.split())
+    assert doctor("--recount").exit_code == 0
+    with peopled.app_context():
+        assert reading().get_one(Thread, 1).last_number == 25
 
 
 def test_a_lost_index_is_seen_in_what_a_page_does(peopled, doctor):

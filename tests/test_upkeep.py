@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
 from forum import upkeep
-from forum.db import write
+from forum.db import BUSY_TIMEOUT_MS, db, write
 from tests import makers
 
 
@@ -44,12 +45,33 @@ def test_a_log_that_grew_is_emptied_at_the_first_moment_without_a_reader(app, gr
     with app.app_context():
         began = time.monotonic()
         assert not upkeep.shorten_log()
-        assert time.monotonic() - began < 3
+        # A writer would be patient for as long.
+        assert time.monotonic() - began < BUSY_TIMEOUT_MS / 1000
         with write() as session:
             makers.member(session, "Meanwhile")
         reader.rollback()
         assert upkeep.shorten_log()
     assert log.stat().st_size == 0
+
+
+def test_a_log_that_can_t_be_emptied_leaves_writers_their_patience(app):
+    def patience_ms(connection):
+        return connection.execute("PRAGMA busy_timeout").fetchone()[0]
+
+    def deny(action, pragma, *more):
+        return sqlite3.SQLITE_DENY if pragma == "wal_checkpoint" else sqlite3.SQLITE_OK
+
+    with app.app_context():
+        # The only connection of the pool is the one that is used.
+        db.engine.dispose()
+        with closing(db.engine.raw_connection()) as connection:
+            usual_ms = patience_ms(connection)
+            connection.set_authorizer(deny)
+        with pytest.raises(sqlite3.DatabaseError):
+            upkeep._checkpoint()
+        with closing(db.engine.raw_connection()) as connection:
+            assert patience_ms(connection) == usual_ms > upkeep.PATIENCE_MS
+        db.engine.dispose()
 
 
 def test_a_short_log_is_left_alone(app):

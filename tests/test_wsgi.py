@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -24,7 +26,7 @@ from flask import Flask
 
 from forum.accounts import sessions
 from forum.db import write
-from forum.web.gate import BODIES
+from forum.web.gate import BODIES, BODIES_OF_ONE
 from tests import makers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,9 +77,10 @@ class Server:
         with urllib.request.urlopen(self.url + path, timeout=PATIENCE_S) as answer:
             return answer.read().decode()
 
-    def connect(self, receives_bytes: int | None = None) -> socket.socket:
+    def connect(self, receives_bytes: int | None = None, source: str = "127.0.0.1") -> socket.socket:
         """A connection on which nothing is said yet; it takes in no more than `receives_bytes` before it is read."""
         connection = socket.socket()
+        connection.bind((source, 0))
         connection.settimeout(PATIENCE_S)
         if receives_bytes:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives_bytes)
@@ -247,13 +250,15 @@ def test_idle_and_slow_visitors_keep_nobody_waiting(start):
             slow_head.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
             slow_body = open_connections.enter_context(server.connect())
             slow_body.sendall(_post("/login", 1000) + b"username=")
+            reader_with_body = open_connections.enter_context(server.connect())
+            reader_with_body.sendall(_post("/login", 1000).replace(b"POST", b"GET"))
             slow_reader = open_connections.enter_context(server.connect(receives_bytes=1024))
             slow_reader.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
         for path in ("/", "/login", "/healthz", "/t/1.atom") * 5:
             began_s = time.monotonic()
             assert server.get(path) == 200
             assert time.monotonic() - began_s < QUICK_S
-        assert _status(server, _post("/login", 14) + b"username=Alice") == 422
+        assert _status(server, LOGIN, source="127.0.0.2") == 422
     assert server.stop() == 0
 
 
@@ -263,18 +268,34 @@ def test_more_slow_bodies_than_are_waited_for_are_asked_to_come_back(start):
     slow_bodies = 0
     with contextlib.ExitStack() as open_connections:
 
-        def is_full_with_one_more() -> bool:
+        def is_full_with_one_more_from(source: str, asked_by: str) -> bool:
             nonlocal slow_bodies
             # One each time, since a whole form may take the last place just when a slow one comes, and turn it away.
-            slow = open_connections.enter_context(server.connect())
+            slow = open_connections.enter_context(server.connect(source=source))
             slow.sendall(_post("/login", 1000) + b"username=")
             slow_bodies += 1
-            return _status(server, _post("/login", 14) + b"username=Alice") == 503
+            return _status(server, LOGIN, source=asked_by) == 503
 
-        server.wait_until(is_full_with_one_more)
+        server.wait_until(lambda: is_full_with_one_more_from("127.0.0.2", asked_by="127.0.0.2"))
+        assert slow_bodies >= BODIES_OF_ONE
+        assert _status(server, LOGIN) == 422
+        senders = itertools.cycle(f"127.0.0.{number}" for number in range(3, 3 + BODIES))
+        server.wait_until(lambda: is_full_with_one_more_from(next(senders), asked_by="127.0.0.1"))
         assert slow_bodies >= BODIES
         assert server.get("/login") == server.get("/") == 200
-    server.wait_until(lambda: _status(server, _post("/login", 14) + b"username=Alice") == 422)
+    server.wait_until(lambda: _status(server, LOGIN) == 422)
+    assert server.stop() == 0
+
+
+def test_what_a_reader_sends_as_a_body_is_no_request_of_its_own(start):
+    server = start("wsgi.py")
+    server.wait_until(server.is_open)
+    within = b"GET /nowhere HTTP/1.1\r\nHost: board\r\n\r\n"
+    last = b"GET /healthz HTTP/1.1\r\nHost: board\r\nConnection: close\r\n\r\n"
+    with server.connect() as connection:
+        connection.sendall(_post("/login", len(within)).replace(b"POST", b"GET") + within + last)
+        answers = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"200", b"200"]
     assert server.stop() == 0
 
 
@@ -397,8 +418,12 @@ def _post(path: str, length: int | None, cookie: str = "") -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
 
-def _status(server: Server, request: bytes) -> int:
-    with server.connect() as connection:
+# A whole form, which is answered by 422 when it is let in, for it lacks the password.
+LOGIN = _post("/login", 14) + b"username=Alice"
+
+
+def _status(server: Server, request: bytes, source: str = "127.0.0.1") -> int:
+    with server.connect(source=source) as connection:
         connection.sendall(request)
         return int(connection.recv(1000).split(b" ")[1])
 

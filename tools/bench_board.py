@@ -12,7 +12,7 @@ rounds, every other one backwards. Figures of two targets are divided within a r
 What is made stays in the work folder (.bench) for the next run: archives, FlaskBB and its databases. Delete it to begin
 anew, as is needed when an older version of the board is measured after a newer one. The results are results.json there;
 the report goes to docs/performance.md and docs/performance.svg, and that of a --quick run into the work folder. It
-takes a quarter of an hour once the archives are there; 2,000,000 posts are imported in about as much.
+takes a quarter of an hour once the archives are there.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
     printing.init(app, settings.data_dir)
     # In front of Flask, from the inside out: the gate, kept pages, which need no turn, and static files, which are
     # found sooner than a page.
-    gate.init(app)
+    gate.init(app, settings)
     pagecache.init(app, settings)
     assets.init(app, settings, static)
     app.json.ensure_ascii = False  # pyright: ignore[reportAttributeAccessIssue]

@@ -59,7 +59,8 @@ def _answer(app: Callable[..., Iterable[bytes]], environ: Environ) -> tuple[str,
     try:
         body = begun.whole(app(environ, begun))
         status, headers = begun.status, begun.headers
-    except (Exception, SystemExit):
+    except BaseException:
+        # Of whatever kind: what leaves here ends the generator, and the thread could never answer again.
         log.exception("the application failed at the boundary")
         return "500 INTERNAL SERVER ERROR", FAILURE_HEADERS, [FAILURE]
     return status, headers, body

@@ -1,8 +1,9 @@
 """How much happens at once: a request comes in whole, waits for its turn, and is worked on by one of few threads.
 
 A body that arrives slowly, or never, holds a thread of the server, so no more than BODIES are waited for at the same
-time, and who sends one more is asked to come back. Readers, who send none, always find a thread. Those who write wait
-for one another at the database, and so have turns of their own: they never keep readers from theirs.
+time, from one sender no more than BODIES_OF_ONE, and who sends one more is asked to come back. Readers' bodies are not
+waited for at all, and a quarter of the threads is there for what has come in whole. Those who write wait for one
+another at the database, and so have turns of their own: they never take those of readers.
 """
 
 from __future__ import annotations
@@ -16,14 +17,18 @@ from flask import Flask
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import LimitedStream, get_content_length
 
-from forum.web.safety import MOST_BODY_BYTES, SAFE_METHODS
+from forum.accounts.pace import network
+from forum.settings import Settings
+from forum.web.safety import HARDENED, MOST_BODY_BYTES, SAFE_METHODS
 
 # A page that is read takes the processor all the time, and more threads than a few only take it from one another.
 READERS = 4
 # Whoever writes waits for their turn at the database, for argon2 or for an outside service, which all let others run.
 WRITERS = 12
-# Of the threads that a server has at least (`THREADS` in wsgi.py), three quarters.
+# Of the threads that a server has (`THREADS` in wsgi.py, `threads` in gunicorn.conf.py), three quarters.
 BODIES = 24
+# A third, since a body has no deadline: one sender alone must not keep everybody else from writing without end.
+BODIES_OF_ONE = 8
 BUSY = b"The board is busy. Nothing is lost: go back and send it again.\n"
 CUT_OFF = b"The request ended too early.\n"
 NO_LENGTH = b"The request must say how long it is.\n"
@@ -31,36 +36,70 @@ NO_LENGTH = b"The request must say how long it is.\n"
 Environ = dict[str, Any]
 
 
-def init(app: Flask) -> None:
+def init(app: Flask, settings: Settings) -> None:
     """Put the gate in front of the application."""
-    app.wsgi_app = Gate(app.wsgi_app)
+    # A proxy takes bodies in before it hands them on, and everybody comes from its address.
+    of_one = BODIES if settings.trusted_proxies else BODIES_OF_ONE
+    app.wsgi_app = Gate(app.wsgi_app, of_one)
 
 
 class Gate:
-    """The WSGI application that lets in what fits."""
+    """The WSGI application that lets in what fits; of one sender it waits for `of_one` bodies at a time."""
 
-    def __init__(self, behind: Callable[..., Iterable[bytes]]) -> None:
+    def __init__(self, behind: Callable[..., Iterable[bytes]], of_one: int = BODIES_OF_ONE) -> None:
         self._behind = behind
-        self._bodies = threading.Semaphore(BODIES)
+        self._bodies = _Bodies(BODIES, of_one)
         self._readers, self._writers = threading.Semaphore(READERS), threading.Semaphore(WRITERS)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] in SAFE_METHODS:
+            _leave_out(environ)
             with self._readers:
                 return self._behind(environ, start_response)
         if "HTTP_TRANSFER_ENCODING" in environ:
             # No browser sends a form in chunks, and granian does not tell when the last ones are missing.
             return _refuse("411 LENGTH REQUIRED", NO_LENGTH, start_response)
-        if not self._bodies.acquire(blocking=False):
-            return _refuse("503 SERVICE UNAVAILABLE", BUSY, start_response)
+        sender = network(environ.get("REMOTE_ADDR"))
+        if not self._bodies.begin(sender):
+            return _refuse("503 SERVICE UNAVAILABLE", BUSY, start_response, ("Retry-After", "5"))
         try:
             _take_in(environ)
         except ClientDisconnected:
             return _refuse("400 BAD REQUEST", CUT_OFF, start_response)
         finally:
-            self._bodies.release()
+            self._bodies.end(sender)
         with self._writers:
             return self._behind(environ, start_response)
+
+
+class _Bodies:
+    """The bodies that are waited for, by their senders."""
+
+    def __init__(self, most: int, most_of_one: int) -> None:
+        self._most, self._most_of_one = most, most_of_one
+        self._lock = threading.Lock()
+        self._senders: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._senders)
+
+    def begin(self, sender: str) -> bool:
+        """Whether one more from this sender may be waited for, until `end`."""
+        with self._lock:
+            has_room = len(self._senders) < self._most and self._senders.count(sender) < self._most_of_one
+            if has_room:
+                self._senders.append(sender)
+            return has_room
+
+    def end(self, sender: str) -> None:
+        with self._lock:
+            self._senders.remove(sender)
+
+
+def _leave_out(environ: Environ) -> None:
+    """Let the request have no body. None of our pages reads one, but whoever looks for it would wait inside a turn."""
+    environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(), "0"
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
 
 
 def _take_in(environ: Environ) -> None:
@@ -77,13 +116,16 @@ def _take_in(environ: Environ) -> None:
     environ["wsgi.input_terminated"] = True
 
 
-def _refuse(status: str, sentence: bytes, start_response: Callable[..., Any]) -> list[bytes]:
+def _refuse(
+    status: str, sentence: bytes, start_response: Callable[..., Any], *more: tuple[str, str]
+) -> list[bytes]:
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(sentence))),
         ("Cache-Control", "no-store"),
-        ("Retry-After", "5"),
         ("Connection", "close"),
+        *HARDENED,
+        *more,
     ]
     start_response(status, headers)
     return [sentence]

@@ -104,6 +104,20 @@ def test_growth_is_that_of_the_page_that_grows_most():
     assert figures.grown(found) is None
 
 
+def test_growth_to_an_archive_smaller_than_the_goal_s_is_shown_and_not_judged():
+    row = rows(results())["Processor time for a page, 2,000,000 over 20,000 posts"]
+    assert row.figure.value == pytest.approx(1.02)
+    assert row.figure.note.endswith("; of 200,000 over 20,000 posts, which is not the goal's archive")
+    assert row.verdict == "not the goal's archive"
+    both = grown({20_000: 1.0, 200_000: 1.02, 2_000_000: 1.3})
+    row = rows(replace(results(), series=both))["Processor time for a page, 2,000,000 over 20,000 posts"]
+    assert (row.figure.value, row.verdict) == (pytest.approx(1.3), "missed")
+    failed = [load(10.0, errors=1)]
+    both[0] = replace(both[0], rounds=failed)
+    row = rows(replace(results(), series=both))["Processor time for a page, 2,000,000 over 20,000 posts"]
+    assert row.verdict == "errors"
+
+
 def test_the_import_that_counts_is_that_of_the_large_archive():
     found = replace(results(), imports=[Imported(2_000_000, 1500.0, "2026-04-01", "abc")])
     assert rows(found)["Import of 2,000,000 posts"].goal.said(25.0) == "25.0 min"

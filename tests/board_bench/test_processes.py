@@ -43,7 +43,8 @@ def test_a_child_counts_with_its_parent():
     with family() as parent:
         found = processes.tree(parent)
         assert (found[0], len(found)) == (parent, 2)
-        assert 0.25 < processes.processor_s(parent) < 10
+        # Of ticks, there would be a hundred times as many.
+        assert 0.25 < processes.processor_s(parent) < 25
         assert 40 < processes.pss_mib(parent) < 400
 
 

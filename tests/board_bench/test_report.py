@@ -45,6 +45,13 @@ def test_what_was_not_measured_is_said_and_not_filled_in(page):
     assert "Not measured: nginx: nginx is not installed." in tables.of(results())
 
 
+def test_growth_to_a_smaller_archive_is_shown_as_what_it_is(page):
+    text = page(results())
+    name = "Processor time for a page, 2,000,000 over 20,000 posts"
+    assert f"| {name} | 1.02 × | 1.02 × | 1.15 × | 1.05 × | not the goal's archive |" in text
+    assert "of 200,000 over 20,000 posts, which is not the goal's archive.\n" in text
+
+
 def test_each_target_has_its_figures(page):
     text = page(results())
     assert "| thread, kept | ours | 20,000 | 900.0 | 0.200 | 2.0 | 9.0 | 0 |" in text

@@ -19,6 +19,7 @@ from flask import Flask, request_started
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from forum import create_app, people
 from forum.access import Viewer
 from forum.cursors import place
 from forum.db import db, write
@@ -154,13 +155,16 @@ class Shown:
 
     def kept(self) -> list[Answer]:
         """The answers as guests get them."""
-        return [self._answer(address, language) for address, language in self._addresses]
+        return self._answers(self._guest)
 
     def fresh(self) -> list[Answer]:
-        """The answers of a board that remembers nothing."""
-        self._app.extensions["pagecache"].clear()
-        self._app.extensions.pop("articles", None)
-        return self.kept()
+        """The answers of a board that was started this moment, so that it remembers nothing."""
+        people.person.cache_clear()
+        started = create_app(self._app.config["SETTINGS"])
+        answers = self._answers(browser(started))
+        with started.app_context():
+            db.engine.dispose()
+        return answers
 
     def try_change(self, table: str, row: Row, column: str, change: str) -> bool:
         """Change a column and change it back; False when the table does not take the change."""
@@ -197,10 +201,14 @@ class Shown:
         for asked, one, other in zip(self._addresses, kept, right, strict=True):
             assert one == other, f"{what}: {asked} is old"
 
-    def _answer(self, address: str, language: str) -> Answer:
-        answer = self._guest.get(address, headers={"Accept-Language": language})
-        headers = tuple(item for item in answer.headers if item[0] != "X-Request-Id")
-        return answer.status_code, headers, answer.data
+    def _answers(self, guest: FlaskClient) -> list[Answer]:
+        return [answer_to(guest, address, language) for address, language in self._addresses]
+
+
+def answer_to(guest: FlaskClient, address: str, language: str) -> Answer:
+    answer = guest.get(address, headers={"Accept-Language": language})
+    headers = tuple(item for item in answer.headers if item[0] != "X-Request-Id")
+    return answer.status_code, headers, answer.data
 
 
 def languages(table: str) -> list[str]:

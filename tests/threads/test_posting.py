@@ -34,6 +34,7 @@ QUESTION = {
     "title": "Snow tyres or chains?",
     "body": "I drive over a pass to my second school.",
 }
+LINKS = "See https://a.example.com/ and https://b.example.org/."
 DOUBTED = "I found a cheap visa agent."
 TRAPPED = {"website": "http://x.example"}
 
@@ -447,16 +448,17 @@ def rows(app, *columns):
         return [tuple(row) for row in session.execute(sa.select(*columns).order_by(columns[0].class_.id))]
 
 
-def test_a_reply_by_a_newcomer_keeps_other_writers_waiting_for_15_statements_at_most(app, sign_in):
-    """Three of them look for copies, sites and what was written lately; two note what later texts are compared with."""
+@pytest.mark.parametrize(("name", "links", "statements"), [("Bob", "", 11), ("Nana", LINKS, 14)])
+def test_a_reply_keeps_other_writers_waiting_for_so_many_statements(app, sign_in, name, links, statements):
+    """A newcomer's links are looked up and noted, and their words are kept for later texts to be compared with."""
     thread_of(app)
-    nana = sign_in("Nana")
-    nana.get(REPLY)
-    linked = "We heat one room only, see https://a.example.com/ and https://b.example.org/, and sit under the kotatsu."
+    member = sign_in(name)
+    member.get(REPLY)
     with inside(app) as asked:
-        assert nana.post(REPLY, data={"body": linked}).status_code == 303
-    # With the one that begins the transaction.
-    assert 10 < len(asked) <= 15
+        answer = member.post(REPLY, data={"body": f"{KOTATSU['body']} {links}"})
+    assert answer.status_code == 303
+    begun, *asked = asked
+    assert (begun, len(asked)) == ("BEGIN IMMEDIATE", statements)
 
 
 def test_it_is_kept_where_a_text_came_from_by_a_keyed_hash_alone(app, sign_in):

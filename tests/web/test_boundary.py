@@ -181,6 +181,14 @@ def wants_to_end_the_process(environ, start_response):
     sys.exit(1)
 
 
+def is_interrupted(environ, start_response):
+    raise KeyboardInterrupt
+
+
+def gives_up_its_generator(environ, start_response):
+    raise GeneratorExit
+
+
 def never_begins(environ, start_response):
     return [b"one"]
 
@@ -200,6 +208,8 @@ def answers_text(environ, start_response):
         fails_at_once,
         fails_after_it_began,
         wants_to_end_the_process,
+        is_interrupted,
+        gives_up_its_generator,
         never_begins,
         answers_nothing,
         answers_text,
@@ -212,6 +222,8 @@ def answers_text(environ, start_response):
         "fails at once",
         "fails after it began",
         "wants to end the process",
+        "is interrupted",
+        "gives up its generator",
         "never begins",
         "answers nothing",
         "answers text",
@@ -238,9 +250,10 @@ def test_an_answer_that_fails_while_it_is_read_is_closed(server):
     assert body.closed == 1
 
 
-def test_after_a_failure_the_next_one_is_answered(server):
+@pytest.mark.parametrize("failing", [fails_at_once, is_interrupted, gives_up_its_generator])
+def test_after_a_failure_the_next_one_is_answered(failing):
     boundary = Boundary(
-        lambda environ, begin: (fails_at_once if environ["PATH_INFO"] == "/x" else answering([b"one"]))(
+        lambda environ, begin: (failing if environ["PATH_INFO"] == "/x" else answering([b"one"]))(
             environ, begin
         )
     )

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from werkzeug.test import create_environ, run_wsgi_app
 
-from forum.web.gate import BODIES, BUSY, CUT_OFF, NO_LENGTH, READERS, WRITERS, Gate
-from forum.web.safety import MOST_BODY_BYTES
+from forum.web.gate import BODIES, BODIES_OF_ONE, BUSY, CUT_OFF, NO_LENGTH, READERS, WRITERS, Gate
+from forum.web.safety import HARDENED, MOST_BODY_BYTES
 from tests.conftest import browser
+from tests.waiting import PATIENCE_S, until
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-PATIENCE_S = 10
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class SlowBody(io.RawIOBase):
@@ -66,8 +68,13 @@ def post(app, body: bytes | io.RawIOBase = b"", **environ):
     return int(status[:3]), headers, b"".join(content)
 
 
-def get(app):
-    return run_wsgi_app(app, create_environ("/"), buffered=True)[1]
+def get(app, **environ):
+    return run_wsgi_app(app, create_environ("/") | environ, buffered=True)[1]
+
+
+def sender(number):
+    """An address; neighbours of one IPv4 network are strangers to one another."""
+    return {"REMOTE_ADDR": f"203.0.113.{number}"}
 
 
 @contextmanager
@@ -81,11 +88,9 @@ def running(*calls) -> Generator[list[threading.Thread]]:
         assert not thread.is_alive()
 
 
-def until(is_so):
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+def in_line(semaphore):
+    """How many threads wait for it."""
+    return len(semaphore._cond._waiters)
 
 
 def test_a_body_is_read_before_the_turn():
@@ -102,7 +107,7 @@ def test_a_body_is_read_before_the_turn():
 def test_while_slow_bodies_are_waited_for_readers_and_quick_writers_are_served():
     gate = Gate(Inside())
     slow = [SlowBody() for _ in range(BODIES - 1)]
-    with running(*(lambda body=body: post(gate, body) for body in slow)):
+    with running(*(lambda n=n, body=body: post(gate, body, **sender(n)) for n, body in enumerate(slow))):
         until(lambda: all(body.is_waited_for.is_set() for body in slow))
         assert get(gate) == "200 OK"
         assert post(gate, b"username=Alice")[0] == 200
@@ -114,10 +119,14 @@ def test_one_slow_body_too_many_is_asked_to_come_back_and_readers_are_served():
     gate = Gate(Inside())
     slow = [SlowBody() for _ in range(BODIES)]
     statuses: list[int] = []
-    with running(*(lambda body=body: statuses.append(post(gate, body)[0]) for body in slow)):
+
+    def send(number, body):
+        statuses.append(post(gate, body, **sender(number))[0])
+
+    with running(*(lambda n=n, body=body: send(n, body) for n, body in enumerate(slow))):
         until(lambda: all(body.is_waited_for.is_set() for body in slow))
         for _ in range(3):
-            status, headers, body = post(gate, b"username=Alice")
+            status, headers, body = post(gate, b"username=Alice", **sender(200))
             assert (status, headers["Retry-After"], headers["Connection"], body) == (503, "5", "close", BUSY)
             assert headers["Content-Length"] == str(len(BUSY))
             assert headers["Cache-Control"] == "no-store"
@@ -128,12 +137,66 @@ def test_one_slow_body_too_many_is_asked_to_come_back_and_readers_are_served():
     assert post(gate, b"username=Alice")[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("addresses", "others"),
+    [
+        (["203.0.113.7"] * BODIES_OF_ONE, "203.0.113.8"),
+        # A household has a whole network of IPv6.
+        ([f"2001:db8::{number}" for number in range(1, BODIES_OF_ONE + 1)], "2001:db8:0:1::1"),
+    ],
+)
+def test_one_who_sends_slowly_leaves_room_for_others(addresses, others):
+    gate = Gate(Inside())
+    slow = [SlowBody() for _ in addresses]
+    calls = [
+        lambda body=body, address=address: post(gate, body, REMOTE_ADDR=address)
+        for body, address in zip(slow, addresses, strict=True)
+    ]
+    with running(*calls):
+        until(lambda: all(body.is_waited_for.is_set() for body in slow))
+        for _ in range(3):
+            assert post(gate, b"username=Alice", REMOTE_ADDR=addresses[0])[0] == 503
+            assert post(gate, b"username=Alice", REMOTE_ADDR=others)[0] == 200
+        for waiting in slow:
+            waiting.comes.set()
+    assert post(gate, b"username=Alice", REMOTE_ADDR=addresses[0])[0] == 200
+
+
+@pytest.mark.parametrize(("proxies", "status"), [("0", 503), ("1", 403)])
+def test_behind_a_proxy_from_which_everybody_comes_all_places_are_for_all(app, board_with, proxies, status):
+    board = board_with(TRUSTED_PROXIES=proxies, DATABASE_URL=app.config["SETTINGS"].database_url)
+    slow = [SlowBody() for _ in range(BODIES_OF_ONE)]
+    with running(*(lambda body=body: post(board, body, **sender(1)) for body in slow)):
+        until(lambda: all(body.is_waited_for.is_set() for body in slow))
+        assert post(board, b"username=Alice", **sender(1))[0] == status
+        for body in slow:
+            body.comes.set()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("wsgi.py", "THREADS"), ("gunicorn.conf.py", "threads")], ids=["granian", "gunicorn"]
+)
+def test_slow_bodies_leave_a_quarter_of_a_server_s_threads(path, name):
+    [threads] = re.findall(rf"^{name} = (\d+)$", (ROOT / path).read_text(), re.MULTILINE)
+    assert int(threads) * 3 // 4 == BODIES
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize(
+    "how",
+    [{"CONTENT_LENGTH": "100"}, {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}],
+    ids=["with a length", "in chunks"],
+)
+def test_nobody_waits_for_the_body_of_a_reader_not_even_with_the_type_of_a_form(app, method, how):
+    more = {"CONTENT_TYPE": FORM["Content-Type"], "wsgi.input": Unread(), "PATH_INFO": "/login"}
+    assert get(app, REQUEST_METHOD=method, **how, **more) == "200 OK"
+
+
 def test_no_more_than_its_turns_are_inside_and_all_come_to_theirs():
     inside = Inside(stays=True)
     gate = Gate(inside)
     with running(*[lambda: post(gate, b"username=Alice")] * 20):
-        until(lambda: inside.most == WRITERS)
-        time.sleep(0.05)
+        until(lambda: inside.most + in_line(gate._writers) == 20)
         inside.lets_go.set()
     assert inside.most == WRITERS
     assert len(inside.bodies) == 20
@@ -165,7 +228,7 @@ def test_a_turn_is_given_back_when_the_application_fails():
             with pytest.raises(RuntimeError, match="told to fail"):
                 ask()
     assert (gate._readers._value, gate._writers._value) == (READERS, WRITERS)
-    assert gate._bodies._value == BODIES
+    assert len(gate._bodies) == 0
 
 
 @pytest.mark.parametrize("is_terminated", [True, False], ids=["as granian hands it over", "as gunicorn does"])
@@ -177,7 +240,7 @@ def test_a_body_that_is_cut_off_is_refused_and_keeps_no_place(is_terminated):
         status, headers, body = post(gate, b"user", **how)
         assert (status, body, headers["Connection"]) == (400, CUT_OFF, "close")
     assert inside.bodies == []
-    assert gate._bodies._value == BODIES
+    assert len(gate._bodies) == 0
 
 
 def test_a_body_that_breaks_keeps_no_place():
@@ -191,7 +254,23 @@ def test_a_body_that_breaks_keeps_no_place():
     gate = Gate(Inside())
     for _ in range(BODIES + 1):
         assert post(gate, Broken())[0] == 400
-    assert gate._bodies._value == BODIES
+    assert len(gate._bodies) == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "more"),
+    [
+        (400, {"CONTENT_LENGTH": "15"}),
+        (411, {"HTTP_TRANSFER_ENCODING": "chunked"}),
+        (503, {}),
+    ],
+)
+def test_a_refusal_is_hardened_and_asks_to_come_back_only_when_that_helps(status, more):
+    gate = Gate(Inside(), of_one=0 if status == 503 else BODIES)
+    refused, headers, _ = post(gate, b"username=Alice", **more)
+    assert refused == status
+    assert [headers[name] for name, _ in HARDENED] == [value for _, value in HARDENED]
+    assert headers.get("Retry-After") == ("5" if status == 503 else None)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ class Figure:
     errors: int = 0
     """Requests that the board answered badly or not at all: with any the figure counts for nothing."""
     note: str = ""
+    is_of_goal: bool = True
+    """Whether it is of the archive that the goal is about; of another one it is shown, and not judged."""
 
 
 Find: TypeAlias = Callable[[Results], Figure | None]
@@ -73,22 +75,29 @@ def crawled(other: str) -> Find:
 
 
 def grown(results: Results) -> Figure | None:
-    """How many times the processor time a page takes on the large archive; of all pages the worst."""
-    pairs = list(_grown_pairs(results))
+    """How many times the processor time a page takes on the largest archive there is; of all pages the worst."""
+    larger = sorted({one.posts for one in results.series if one.posts > SMALL}, reverse=True)
+    return next(filter(None, (_grown_to(posts, results) for posts in larger)), None)
+
+
+def _grown_to(posts: int, results: Results) -> Figure | None:
+    pairs = list(_grown_pairs(posts, results))
     if not all(pairs):
         return None
     ratios = {small.scene: ratio(large, small, processor_ms) for small, large in filter(None, pairs)}
     scene = max(ratios, key=ratios.__getitem__)
     errors = sum(_errors(series) for pair in filter(None, pairs) for series in pair)
     note = f"{scene}; the page in the middle takes {median(ratios.values()):.2f} times as much"
-    return Figure(ratios[scene], ratios[scene], errors, note)
+    if posts != LARGE:
+        note += f"; of {posts:,} over {SMALL:,} posts, which is not the goal's archive"
+    return Figure(ratios[scene], ratios[scene], errors, note, is_of_goal=posts == LARGE)
 
 
-def _grown_pairs(results: Results) -> Iterator[tuple[Series, Series] | None]:
-    """Each page on the small archive and on the large one; None for one that was not measured on both."""
+def _grown_pairs(posts: int, results: Results) -> Iterator[tuple[Series, Series] | None]:
+    """Each page on the small archive and on a larger one; None for one that was not measured on both."""
     for who in (GUEST, AS_MEMBER):
         for page in GROWTH_PAGES:
-            small, large = (results.find(growth(page, who), OURS, posts) for posts in (SMALL, LARGE))
+            small, large = (results.find(growth(page, who), OURS, size) for size in (SMALL, posts))
             yield (small, large) if small and large else None
 
 

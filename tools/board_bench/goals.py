@@ -10,7 +10,9 @@ from tools.board_bench import figures, scenes
 from tools.board_bench.figures import Figure, Find, crawled, single, times
 from tools.board_bench.results import BARE, FLASKBB, NGINX, Results
 
-Verdict: TypeAlias = Literal["aim reached", "reached", "missed", "errors", "not measured"]
+Verdict: TypeAlias = Literal[
+    "aim reached", "reached", "missed", "errors", "not the goal's archive", "not measured"
+]
 KB = 1000
 
 
@@ -32,6 +34,8 @@ class Goal:
             return "not measured"
         if figure.errors:
             return "errors"
+        if not figure.is_of_goal:
+            return "not the goal's archive"
         if self._is_met(figure.value, self.aim):
             return "aim reached"
         return "reached" if self._is_met(figure.value, self.least) else "missed"
