@@ -102,14 +102,6 @@ def find(session: Session, viewer: Viewer, thread_id: int, page: int, language: 
     )
 
 
-def slug_of(session: Session, viewer: Viewer, thread_id: int) -> str:
-    """The slug in a thread's canonical address. Raises NotFound."""
-    slug = session.scalar(sa.select(Thread.slug).where(Thread.id == thread_id, visible_threads(viewer)))
-    if slug is None:
-        raise NotFound
-    return slug
-
-
 def place_of(session: Session, viewer: Viewer, post_id: int) -> str:
     """The address of the page and place where a post stands now; one statement. Raises NotFound."""
     query = (
