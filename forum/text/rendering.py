@@ -68,7 +68,7 @@ def render(source: str, members: Mapping[str, str] = _NOBODY) -> Rendered:
 def stored(html: str) -> Markup:
     """Return what `render` made, as the database gave it back, ready for a template.
 
-    The one place of the project that declares HTML to be safe, and only ever what went through the sanitiser.
+    The one place that declares what people wrote to be safe HTML, and only ever what went through the sanitiser.
     """
     return Markup(html)  # noqa: S704
 

@@ -84,8 +84,8 @@ def test_a_kept_page_costs_none(peopled, guest, path):
     assert (again.status_code, again.data, asked) == (200, first.data, [])
 
 
-def test_a_member_s_page_of_a_thread_that_somebody_has_read_costs_one_less(peopled, guest, sign_in):
-    guest.get(THREAD)
+def test_a_member_s_page_of_a_thread_that_another_one_has_read_costs_one_less(peopled, sign_in):
+    sign_in("Alice").get(THREAD)
     bob = sign_in("Bob")
     with counted(peopled) as asked:
         assert bob.get(THREAD).status_code == 200
