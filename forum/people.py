@@ -46,8 +46,8 @@ def person_of(row: Any) -> Person:
     return person(language(), tuple(getattr(row, column.key) for column in PERSON))
 
 
-# A page shows the same few people again and again, and a card says its words in the reader's language.
-@lru_cache(maxsize=4096)
+# Pages show the same few hundred people again and again, and a card says its words in the reader's language.
+@lru_cache(maxsize=1024)
 def person(_language: str, values: tuple[Any, ...]) -> Person:
     """The person of whom `values` are the columns of PERSON, for the present reader, whose language it is."""
     row: Any = SimpleNamespace(**{column.key: value for column, value in zip(PERSON, values, strict=True)})

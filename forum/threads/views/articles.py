@@ -22,8 +22,8 @@ from forum.web.language import current_language
 from forum.web.shelf import Shelf
 from forum.web.viewer import now
 
-# The pages of a hundred threads: those that members read at the same time.
-MOST_BYTES = 6 * 1024 * 1024
+# The pages of some sixty threads: those that members read at the same time.
+MOST_BYTES = 4 * 1024 * 1024
 # The fields of a post beside its text, and its author.
 OVERHEAD_BYTES = 1500
 
