@@ -94,7 +94,8 @@ def refuse_other_sites() -> None:
 def refuse_crowded_forms() -> None:
     """Refuse a form of very many fields before it is taken apart, which Werkzeug sees to for multipart bodies only."""
     if (
-        request.mimetype == "application/x-www-form-urlencoded"
+        request.method not in SAFE_METHODS
+        and request.mimetype == "application/x-www-form-urlencoded"
         and request.get_data().count(b"&") > MOST_FORM_PARTS
     ):
         raise RequestEntityTooLarge
