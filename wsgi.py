@@ -96,6 +96,7 @@ def main() -> int:
         print(_why_not(settings, fault), file=sys.stderr)
         return 1
     app = with_jobs(create_app(settings, can_migrate=False))
+    gc.enable()
     try:
         with app.app_context():
             logins = _prepare(app)
@@ -241,7 +242,6 @@ class _Server(MPServer):
         # What is loaded by now is never collected, so that looking for garbage does not copy it into each worker.
         gc.collect()
         gc.freeze()
-        gc.enable()
         self.serve(target_loader=self._in_worker, wrap_loader=False)
 
     def _in_worker(self) -> Boundary:
