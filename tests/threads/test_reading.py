@@ -12,11 +12,29 @@ from forum.accounts.models import User
 from forum.db import write
 from forum.threads import publishing
 from forum.threads.models import Lock, Post, Status, Thread
+from forum.threads.reading import Pager
 from tests import makers
 
 pytestmark = pytest.mark.usefixtures("cast")
 MOMENT = makers.now()
 SLUG = "first-winter-in-an-inaka-house"
+
+
+@pytest.mark.parametrize(
+    ("page", "pages", "shown"),
+    [
+        (1, 1, [1]),
+        (1, 2, [1, 2]),
+        (1, 4, [1, 2, 3, 4]),
+        (1, 5, [1, 2, 0, 5]),
+        (5, 5, [1, 0, 4, 5]),
+        (3, 5, [1, 2, 3, 4, 5]),
+        (4, 9, [1, 2, 3, 4, 5, 0, 9]),
+        (50, 99, [1, 0, 49, 50, 51, 0, 99]),
+    ],
+)
+def test_of_many_pages_the_neighbours_and_the_ends_are_linked(page, pages, shown):
+    assert Pager(page, pages, "/t/1?page={}".format).shown == shown
 
 
 def test_a_thread_shows_its_title_and_its_posts_in_order(app, guest):
