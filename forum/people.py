@@ -34,11 +34,8 @@ class Person(NamedTuple):
     display_name: str
     role: str
     card: str | None
-    is_demo: bool = False
-
-    @property
-    def url(self) -> str:
-        return f"/u/{quote(self.name)}"
+    is_demo: bool
+    url: str
 
 
 def person_of(row: Any) -> Person:
@@ -51,4 +48,4 @@ def person_of(row: Any) -> Person:
 def person(_language: str, values: tuple[Any, ...]) -> Person:
     """The person of whom `values` are the columns of PERSON, for the present reader, whose language it is."""
     row: Any = SimpleNamespace(**{column.key: value for column, value in zip(PERSON, values, strict=True)})
-    return Person(row.name, row.display_name, row.role, card_of(row), row.is_demo)
+    return Person(row.name, row.display_name, row.role, card_of(row), row.is_demo, f"/u/{quote(row.name)}")

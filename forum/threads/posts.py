@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -40,15 +39,20 @@ class PostText(NamedTuple):
 
     id: int
     number: int | None
-    author_id: int
     status: str
-    html: Markup
     lang: str
-    created_at: datetime
+    html: Markup
+    note: str
     edited_at: datetime | None
+    author_id: int
+    created_at: datetime
     published_at: datetime | None
     author: Person
-    note: str
+
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """What is printed as it is: the fields up to `edited_at`, in their order."""
+        return self[:7]
 
     @property
     def url(self) -> str:
@@ -60,8 +64,7 @@ class PostText(NamedTuple):
         return self.number is None, self.number or self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Acts:
+class Acts(NamedTuple):
     """What a viewer may do with a post: each address is None where they may not."""
 
     quote_url: str | None
@@ -154,10 +157,8 @@ def merged(shared: Iterable[PostText], mine: Iterable[PostText]) -> list[PostTex
 
 def acts(
     viewer: Viewer, text: PostText, thread_id: int, now: datetime, *, is_open: bool, is_locked: bool
-) -> Acts | None:
-    """What the viewer may do with a post; None for a guest. `is_open`: they may reply to the thread."""
-    if viewer.is_guest:
-        return None
+) -> Acts:
+    """What a member may do with a post. `is_open`: they may reply to the thread."""
     url, author_id, status = text.url, text.author_id, text.status
     is_quotable = is_open and status == Status.PUBLIC
     is_editable = may_edit(viewer, author_id, status, text.created_at, now, is_locked=is_locked)
@@ -179,8 +180,9 @@ def _range(thread_id: int, page: int) -> dict[str, int]:
 
 def _text(row: Any, in_language: str, note: str) -> PostText:
     post_id, number, author_id, status, html, lang, created_at, edited_at, published_at = row[:9]
-    author, moments = person(in_language, row[9:19]), (created_at, edited_at, published_at)
-    return PostText._make((post_id, number, author_id, status, stored(html), lang, *moments, author, note))
+    author = person(in_language, row[9:19])
+    shown = post_id, number, status, lang, stored(html), note, edited_at
+    return PostText._make((*shown, author_id, created_at, published_at, author))
 
 
 def _note(row: Any, viewer: Viewer) -> str:

@@ -93,7 +93,8 @@ def teller() -> Callable[[datetime], Told]:
 
 def iso(moment: datetime) -> str:
     """2026-11-22T08:02:00Z, for machines."""
-    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{in_utc.isoformat()[:19]}Z"
 
 
 def jst(moment: datetime) -> str:

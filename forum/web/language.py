@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import cast
 
+from babel import Locale
 from babel.support import Translations
 from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, request
 from flask_babel import Babel, get_translations
@@ -31,7 +32,9 @@ blueprint = Blueprint("web", __name__)
 def init(app: Flask) -> None:
     """Translate by the catalogues beside this package."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
-    Babel(app, locale_selector=current_language)
+    # Ready, because Flask-Babel would else parse the same two names at each request.
+    locales = {language: Locale.parse(language) for language in LANGUAGES}
+    Babel(app, locale_selector=lambda: locales[current_language()])
     # A page says some forty sentences, and Flask-Babel would look up language and catalogue for each of them anew.
     catalogues: dict[str, Translations] = {}
 
@@ -64,9 +67,11 @@ def current_language() -> str:
     """'en' or 'ja'; English outside a request, as in commands and jobs."""
     if not has_request_context():
         return "en"
-    if "language" not in g:
-        g.language = choose(request.cookies.get(COOKIE, ""), request.headers.get("Accept-Language", ""))
-    return g.language
+    language = g.get("language")
+    if language is None:
+        language = choose(request.cookies.get(COOKIE, ""), request.headers.get("Accept-Language", ""))
+        g.language = language
+    return language
 
 
 def choose(chosen: str, accepted: str) -> str:

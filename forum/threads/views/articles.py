@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from sys import getsizeof
+from typing import NamedTuple
 
 from flask import current_app, request
 from markupsafe import Markup
@@ -30,28 +31,29 @@ OVERHEAD_BYTES = 1500
 # What search engines show of a page.
 DESCRIPTION_LENGTH = 155
 
-# Stands behind each post where many are printed; no text holds it, for no HTML may.
+# Stands behind each post or author where many are printed; no text holds it, for no HTML may.
 MARK = "\0"
 
 Key = tuple[int, int, int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+class Article(NamedTuple):
     """A post as it is printed, up to the end of its text, and what the viewer may do with it."""
 
     html: Markup
-    acts: Acts | None
+    acts: Acts
     is_first_new: bool
     """Whether what the viewer has not seen yet begins here, and there is something before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posts:
-    """The posts of a page, and what the first page says of its thread to whoever has not read it."""
+    """The posts of a page, one by one or, for a guest, who can do nothing with them, whole."""
 
     articles: list[Article]
+    whole: str
     description: str
+    """What the first page says of its thread to whoever has not read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +72,30 @@ def of(session: Session, viewer: Viewer, thread: ThreadHead) -> Posts:
     For a guest no statement when the page is kept, else one; for a member one more; for the staff one or two.
     """
     page, pages = thread.pager.page, thread.pager.pages
+    if viewer.is_guest:
+        texts = posts.public(session, thread.id, page)
+        return Posts([], _articles(texts), _description(texts, page))
     if sees_all(viewer):
         texts = posts.every(session, viewer, thread.id, page, pages)
         printed, description = _print(texts), _description(texts, page)
     else:
-        shared = _shared(session, thread, is_lasting=not viewer.is_guest)
+        shared = _shared(session, thread)
         texts, printed, description = list(shared.texts), shared.printed, shared.description
-        if not viewer.is_guest and (mine := posts.own(session, viewer, thread.id, page, pages)):
+        if mine := posts.own(session, viewer, thread.id, page, pages):
             texts, printed = posts.merged(texts, mine), printed | _print(mine)
     state = {"is_open": thread.may_reply, "is_locked": thread.is_locked}
-    first_new = marks.first_new(viewer, thread.seen, texts)
+    first_new, moment = marks.first_new(viewer, thread.seen, texts), now()
     articles = [
-        Article(printed[text.id], posts.acts(viewer, text, thread.id, now(), **state), text.id == first_new)
+        Article(printed[text.id], posts.acts(viewer, text, thread.id, moment, **state), text.id == first_new)
         for text in texts
     ]
     if request.method == "GET":
-        marks.note(viewer, thread.id, thread.seen, texts, now())
-    return Posts(articles, description)
+        marks.note(viewer, thread.id, thread.seen, texts, moment)
+    return Posts(articles, "", description)
 
 
-def _shared(session: Session, thread: ThreadHead, *, is_lasting: bool) -> _Shared:
-    """What everybody sees. A guest's page is kept whole, so what is printed for it is not kept here as well."""
+def _shared(session: Session, thread: ThreadHead) -> _Shared:
+    """What every member sees. A guest's page is kept whole, in front of Flask."""
     key: Key = thread.id, thread.pager.page, thread.version, current_language()
     shelf: Shelf[_Shared] = current_app.extensions.setdefault("articles", Shelf(MOST_BYTES))
     shared = shelf.get(key)
@@ -98,9 +103,8 @@ def _shared(session: Session, thread: ThreadHead, *, is_lasting: bool) -> _Share
         texts = posts.public(session, thread.id, thread.pager.page)
         printed, description = _print(texts), _description(texts, thread.pager.page)
         shared = _Shared(tuple(texts), printed, description, request.environ.get(UNTIL, math.inf))
-        if is_lasting:
-            texts_bytes = sum(getsizeof(text.html) + getsizeof(printed[text.id]) for text in texts)
-            shelf.put(key, shared, texts_bytes + OVERHEAD_BYTES * len(texts))
+        texts_bytes = sum(getsizeof(text.html) + getsizeof(printed[text.id]) for text in texts)
+        shelf.put(key, shared, texts_bytes + OVERHEAD_BYTES * len(texts))
     else:
         right_until(shared.until_s)
     return shared
@@ -111,12 +115,18 @@ def _description(texts: list[PostText], page: int) -> str:
 
 
 def _print(texts: list[PostText]) -> dict[int, Markup]:
-    sign, articles = _macro("_ui/people.html", "author"), _macro("threads/_article.html", "articles")
-    by = {author: sign(author) for author in {text.author for text in texts}}
-    # All at once, because a call of a macro takes as long as what it prints of a post.
-    printed = articles([(text, by[text.author]) for text in texts], teller(), MARK)
-    pieces = printed.split(MARK)[:-1]
+    """Each post up to the end of its text, by id."""
+    pieces = _articles(texts, MARK).split(MARK)[:-1]
     return {text.id: piece for text, piece in zip(texts, pieces, strict=True)}
+
+
+def _articles(texts: list[PostText], mark: str = "") -> Markup:
+    # All at once, because a call of a macro takes as long as what it prints of a post.
+    authors, tell = list({text.author for text in texts}), teller()
+    signatures = _macro("_ui/people.html", "authors")(authors, MARK).split(MARK)[:-1]
+    by = dict(zip(authors, signatures, strict=True))
+    rows = [(*text.shown, by[text.author], tell(text.created_at)) for text in texts]
+    return _macro("threads/_article.html", "articles")(rows, mark)
 
 
 def _macro(template: str, name: str) -> Callable[..., Markup]:

@@ -74,8 +74,7 @@ def thread(thread_id: int, slug: str) -> ResponseReturnValue:
     return render_template(
         "threads/thread.html",
         thread=shown,
-        posts=posts.articles,
-        description=posts.description,
+        posts=posts,
         stamp=new_stamp() if shown.may_reply else "",
         new_form=ReplyForm,
         limits=tuple(told(viewer, now())) if shown.may_reply else (),
