@@ -61,6 +61,7 @@ def init(app: Flask, settings: Settings) -> None:
         # A thread may need a second connection for a moment, because the text model reads what is committed. A cap
         # could make all threads wait for one another.
         "max_overflow": -1,
+        # The connection that was used last has its statements prepared and its pages at hand.
         "pool_use_lifo": True,
         # The session ends each transaction itself before it gives the connection back.
         "pool_reset_on_return": None,
