@@ -29,7 +29,6 @@ def init(app: Flask) -> None:
     """Give the templates their filters and what they all show."""
     app.add_template_filter(iso)
     app.add_template_filter(jst)
-    app.add_template_filter(ago)
     app.add_template_filter(absolute)
     app.add_template_filter(told)
     app.add_template_global(asset)
@@ -102,12 +101,8 @@ def jst(moment: datetime) -> str:
     return moments.in_japan(moment, current_language())
 
 
-def ago(moment: datetime) -> str:
-    """'3 hours ago' within a week, later the date in Japan. The page is noted to read so until the number grows."""
-    return told(moment).ago
-
-
 def _ago(moment: datetime, there: datetime, present: datetime, language: str) -> str:
+    """'3 hours ago' within a week, later the date in Japan. The page is noted to read so until the number grows."""
     passed_s = (present - moment).total_seconds()
     if passed_s >= WEEK_S:
         return _date(there.date(), language)
