@@ -72,9 +72,15 @@ class Viewer:
 GUEST = Viewer()
 
 
+# Nobody's number, for whom nothing exists that not everybody sees.
+_MEMBER, _STAFF = Viewer(id=-1, role=Role.MEMBER), Viewer(id=-1, role=Role.MODERATOR)
+
+
 def seen_by(viewer: Viewer) -> Viewer:
-    """A viewer with nothing but what decides which things exist for them: the key of a statement that is kept."""
-    return Viewer(id=viewer.id, role=viewer.role, is_suspended=viewer.is_suspended)
+    """Who stands for all viewers whose statements are the same but for the value `viewer_id`: a key to keep them by."""
+    if viewer.is_guest:
+        return GUEST
+    return _STAFF if sees_all(viewer) else _MEMBER
 
 
 def sees_all(viewer: Viewer) -> bool:
@@ -88,7 +94,7 @@ def visible_threads(viewer: Viewer) -> sa.ColumnElement[bool]:
         return sa.true()
     if viewer.is_guest:
         return Thread.status == Status.PUBLIC
-    return sa.or_(Thread.status == Status.PUBLIC, Thread.author_id == viewer.id)
+    return sa.or_(Thread.status == Status.PUBLIC, Thread.author_id == _id_of(viewer))
 
 
 def visible_posts(viewer: Viewer) -> sa.ColumnElement[bool]:
@@ -97,7 +103,11 @@ def visible_posts(viewer: Viewer) -> sa.ColumnElement[bool]:
         return sa.true()
     if viewer.is_guest:
         return Post.status == Status.PUBLIC
-    return sa.or_(Post.status == Status.PUBLIC, Post.author_id == viewer.id)
+    return sa.or_(Post.status == Status.PUBLIC, Post.author_id == _id_of(viewer))
+
+
+def _id_of(viewer: Viewer) -> sa.BindParameter[int]:
+    return sa.bindparam("viewer_id", viewer.id, sa.Integer)
 
 
 def listed_threads() -> sa.ColumnElement[bool]:

@@ -6,14 +6,14 @@ import sqlite3
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
-from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Insert, event
+from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from forum import statements
 from forum.schema import Model
 from forum.settings import Settings
 from forum.turns import Turns
@@ -100,17 +100,6 @@ def write() -> Generator[Session]:
         session.info["is_writing"] = False
 
 
-def insert(session: Session, statement: Insert, row: Mapping[str, Any]) -> int:
-    """Write a row of a table with one primary key past the session, and return that key.
-
-    For what is written while others wait: the session's unit of work takes four times as long, and whoever needs the
-    row as an object reads it afterwards.
-    """
-    session.flush()
-    key = session.connection().execute(statement, row).inserted_primary_key
-    return key[0] if key else 0
-
-
 def turn() -> AbstractContextManager[None]:
     """The turn of one writer, for `write()` and for what keeps writers waiting without a transaction."""
     return current_app.extensions["turns"].turn()
@@ -134,4 +123,4 @@ def _prepare(connection: sqlite3.Connection, record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+    statements.say(connection, f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")

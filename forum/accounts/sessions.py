@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from forum.access import Viewer
 from forum.accounts.models import LoginSession, Suspension, User
 from forum.schema import Instant
+from forum.statements import Statement
 
 # A browser that asked to stay logged in is forgotten after a season away; any other when the working day is over.
 REMEMBERED_FOR = timedelta(days=90)
@@ -24,9 +25,8 @@ LONGEST = timedelta(days=365)
 SEEN_EVERY = timedelta(minutes=10)
 
 _now = sa.bindparam("now", type_=Instant)
-# Every request of a member asks this. Built once, and given to the connection itself: to build it takes SQLAlchemy
-# longer than to run it, and so does what the session does about rows.
-_FIND = (
+# Every request of a member asks this.
+_FIND = Statement(
     sa.select(
         LoginSession.id.label("session_id"),
         LoginSession.seen_at,
@@ -85,7 +85,7 @@ def open_session(
 
 def find(session: Session, secret: str, now: datetime) -> Found | None:
     """Whom a cookie's secret stands for, or None; one statement, which also finds a suspension in force."""
-    row: Any = session.connection().execute(_FIND, {"secret_hash": hash_of(secret), "now": now}).first()
+    row = _FIND.first(session, {"secret_hash": hash_of(secret), "now": now})
     if row is None:
         return None
     viewer = Viewer(

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from forum.access import Viewer
 from forum.accounts.models import User
-from forum.db import insert
 from forum.screening import banding, counting, gathering, mailboxes, rules, services, textmodel
 from forum.screening.counting import Kept
 from forum.screening.examined import Examined, unread
@@ -18,6 +17,7 @@ from forum.screening.models import Decision, Kind, Screening
 from forum.screening.origins import Origin
 from forum.screening.services import Question
 from forum.spam.judging import Knowledge, Outcome, Standing, Submission, Verdict, judge, read
+from forum.statements import Statement
 from forum.text.languages import language_of
 from forum.threads.models import Post, Thread
 
@@ -26,13 +26,14 @@ UNCERTAIN_FROM, UNCERTAIN_TO = 0.1, 0.9
 # Who passes in any case is not asked about.
 ASKED_ABOUT = (Standing.NEWCOMER, Standing.KNOWN)
 
-# Built once, since building takes longer than the answer.
-_SEEN = sa.select(
-    *textmodel.MARK,
-    sa.select(sa.func.max(Screening.id)).scalar_subquery(),
-    sa.select(User.email).where(User.id == sa.bindparam("viewer_id")).scalar_subquery(),
+_SEEN = Statement(
+    sa.select(
+        *textmodel.MARK,
+        sa.select(sa.func.max(Screening.id)).scalar_subquery(),
+        sa.select(User.email).where(User.id == sa.bindparam("viewer_id")).scalar_subquery(),
+    )
 )
-_STORE = sa.insert(Screening)
+_STORE = Statement(sa.insert(Screening))
 
 
 def examine(
@@ -49,7 +50,7 @@ def examine(
     on, the statements of `screen` too, to see whether the board's own evidence leaves it uncertain; only then one is
     asked, for up to two seconds more. `post_id` names the post that the text is a new version of.
     """
-    *mark, newest_id, mail = gathering.one(session, _SEEN, {"viewer_id": viewer.id})
+    *mark, newest_id, mail = _SEEN.one(session, {"viewer_id": viewer.id})
     learnt, plain, origin = textmodel.learnt(mark), unread(submission), origin or Origin()
     by_shadow = read(submission, learnt.shadow)
     examined = replace(
@@ -216,8 +217,10 @@ def _store(
         "created_at": now,
         **about,
     }
+    # The row names others that the session may hold still.
+    session.flush()
     return Kept(
-        insert(session, _STORE, row),
+        _STORE.run(session, row),
         examined.submission.kind,
         author_id,
         verdict.outcome,

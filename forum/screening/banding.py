@@ -15,8 +15,9 @@ from forum.screening.counting import Stored
 from forum.screening.models import Screening, TextBand
 from forum.spam import nearness
 from forum.spam.judging import Outcome, Standing
+from forum.statements import Statement
 
-_ADD = insert(TextBand).on_conflict_do_nothing()
+_ADD = Statement(insert(TextBand).on_conflict_do_nothing())
 
 
 def is_kept_from_start(screening: Stored) -> bool:
@@ -26,10 +27,7 @@ def is_kept_from_start(screening: Stored) -> bool:
 
 def add(session: Session, screening_id: int, bands: Iterable[int]) -> None:
     """Let near copies of a text be found. One statement, none for a text that is too short."""
-    rows = [{"band": band, "screening_id": screening_id} for band in set(bands)]
-    if rows:
-        # Without the session, which would take longer than the database.
-        session.connection().execute(_ADD, rows)
+    _ADD.run_for_each(session, [{"band": band, "screening_id": screening_id} for band in set(bands)])
 
 
 def follow(session: Session, screening: Screening, *, is_rejected: bool) -> None:

@@ -16,13 +16,12 @@ from sqlalchemy.orm import Session
 from forum.accounts.models import User
 from forum.screening.models import RECORDED, Kind, Lesson, LinkHost, Screening
 from forum.spam.judging import Outcome, Standing
+from forum.statements import Statement
 
 # Whose links nobody needs to look at before they count for a site.
 VOUCHING = (Standing.TRUSTED, Standing.STAFF)
 
-# Built once and given to the connection itself, since all other writers wait: what the session adds takes longer than
-# they do.
-_MOVE_AUTHOR = (
+_MOVE_AUTHOR = Statement(
     sa.update(User)
     .where(User.id == sa.bindparam("user_id"))
     .values(
@@ -32,7 +31,8 @@ _MOVE_AUTHOR = (
 )
 # The sites of a text that an earlier post of the same author has spoken for.
 _HOST = sa.func.json_each(Screening.hosts).table_valued("value")
-_SPOKEN_FOR = (
+_ASKED = sa.func.json_each(sa.bindparam("hosts", type_=sa.JSON)).table_valued("value")
+_SPOKEN_FOR = Statement(
     sa.select(_HOST.c.value)
     .distinct()
     .select_from(Screening)
@@ -43,16 +43,18 @@ _SPOKEN_FOR = (
         Screening.standing.in_(VOUCHING),
         Screening.outcome == Outcome.PUBLISHED,
         Screening.kind.in_(RECORDED),
-        _HOST.c.value.in_(sa.bindparam("hosts", expanding=True)),
+        _HOST.c.value.in_(sa.select(_ASKED.c.value)),
     )
 )
 _BEGIN = insert(LinkHost)
-_MOVE_SITES = _BEGIN.on_conflict_do_update(
-    index_elements=[LinkHost.host],
-    set_={
-        "approved": LinkHost.approved + _BEGIN.excluded.approved,
-        "rejected": LinkHost.rejected + _BEGIN.excluded.rejected,
-    },
+_MOVE_SITES = Statement(
+    _BEGIN.on_conflict_do_update(
+        index_elements=[LinkHost.host],
+        set_={
+            "approved": LinkHost.approved + _BEGIN.excluded.approved,
+            "rejected": LinkHost.rejected + _BEGIN.excluded.rejected,
+        },
+    )
 )
 
 
@@ -117,7 +119,7 @@ def change_author(session: Session, user_id: int, change: Counts) -> None:
     if change == Counts():
         return
     given = {"user_id": user_id, "approved": change.approved, "rejected": change.rejected}
-    session.connection().execute(_MOVE_AUTHOR, given)
+    _MOVE_AUTHOR.run(session, given)
 
 
 def change_sites(session: Session, screening: Stored, change: Counts, now: datetime) -> None:
@@ -139,13 +141,13 @@ def _move_sites(session: Session, screening: Stored, change: Counts, now: dateti
         }
         for host in screening.hosts
     ]
-    session.connection().execute(_MOVE_SITES, rows)
+    _MOVE_SITES.run_for_each(session, rows)
 
 
 def _spoken_for(session: Session, screening: Stored) -> frozenset[str]:
     """Nobody makes a site good by linking to it often. One statement."""
     given = {"author_id": screening.author_id, "screening_id": screening.id, "hosts": list(screening.hosts)}
-    return frozenset(session.connection().execute(_SPOKEN_FOR, given).scalars())
+    return frozenset(row.value for row in _SPOKEN_FOR.all(session, given))
 
 
 def _is_published_post(screening: Stored) -> bool:

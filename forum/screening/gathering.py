@@ -17,6 +17,7 @@ from forum.screening.models import Decision, LinkHost, Screening, TextBand
 from forum.spam.judging import Copies, Outcome, Record, Standing, standing_of
 from forum.spam.nearness import NEAR, Shingles, resemblance, shingles
 from forum.spam.sites import SiteRecord
+from forum.statements import Statement
 
 # The same words again within a week are a campaign or a double post; after that, people do say the same things.
 REPEAT_WINDOW = timedelta(days=7)
@@ -32,7 +33,6 @@ def _count(*clauses: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).select_from(Screening).where(*clauses).scalar_subquery()
 
 
-# These are asked while all other writers wait. Built once, since building takes longer than the answer.
 _REJECTED = Screening.decision == Decision.SPAM
 _ELSEWHERE = sa.and_(
     ~_REJECTED,
@@ -53,23 +53,28 @@ _SAME_TEXT = (
 
 _BY_OTHERS = Screening.author_id != sa.bindparam("author_id")
 _STANDS = sa.and_(Screening.outcome == Outcome.PUBLISHED, Screening.decision == Decision.NONE)
-_NEIGHBOURS = sa.select(
-    sa.func.count().filter(sa.or_(Screening.decision == Decision.APPROVED, _STANDS)),
-    sa.func.count().filter(_REJECTED),
-).where(
-    Screening.network == sa.bindparam("network"), Screening.created_at > sa.bindparam("since"), _BY_OTHERS
+_NEIGHBOURS = Statement(
+    sa.select(
+        sa.func.count().filter(sa.or_(Screening.decision == Decision.APPROVED, _STANDS)),
+        sa.func.count().filter(_REJECTED),
+    ).where(
+        Screening.network == sa.bindparam("network"), Screening.created_at > sa.bindparam("since"), _BY_OTHERS
+    )
 )
-_TRAFFIC = sa.select(
-    _SAME_TEXT.c.rejected,
-    _SAME_TEXT.c.elsewhere,
-    _count(
-        Screening.author_id == sa.bindparam("author_id"), Screening.created_at > sa.bindparam("pace_since")
-    ),
-    _count(
-        Screening.created_at > sa.bindparam("burst_since"),
-        Screening.standing == Standing.NEWCOMER,
-        _BY_OTHERS,
-    ),
+_TRAFFIC = Statement(
+    sa.select(
+        _SAME_TEXT.c.rejected,
+        _SAME_TEXT.c.elsewhere,
+        _count(
+            Screening.author_id == sa.bindparam("author_id"),
+            Screening.created_at > sa.bindparam("pace_since"),
+        ),
+        _count(
+            Screening.created_at > sa.bindparam("burst_since"),
+            Screening.standing == Standing.NEWCOMER,
+            _BY_OTHERS,
+        ),
+    )
 )
 
 
@@ -81,7 +86,7 @@ def _is_among(column: InstrumentedAttribute[Any], name: str) -> sa.ColumnElement
 
 
 _SHARES_A_BAND = _is_among(TextBand.band, "bands")
-_CANDIDATES = (
+_CANDIDATES = Statement(
     sa.select(Screening.id, Screening.text)
     .join(TextBand, TextBand.screening_id == Screening.id)
     .where(_SHARES_A_BAND)
@@ -93,7 +98,7 @@ _IS_NEW = Screening.id > sa.bindparam("newest_id")
 _NEWER = sa.select(TextBand.screening_id).where(
     _SHARES_A_BAND, TextBand.screening_id > sa.bindparam("newest_id")
 )
-_COPIES = (
+_COPIES = Statement(
     sa.select(
         Screening.id,
         Screening.author_id,
@@ -112,8 +117,10 @@ _COPIES = (
     .limit(MOST_CANDIDATES)
 )
 
-_SITES = sa.select(LinkHost.host, LinkHost.approved, LinkHost.rejected, LinkHost.first_seen_at).where(
-    _is_among(LinkHost.host, "sites")
+_SITES = Statement(
+    sa.select(LinkHost.host, LinkHost.approved, LinkHost.rejected, LinkHost.first_seen_at).where(
+        _is_among(LinkHost.host, "sites")
+    )
 )
 
 
@@ -154,7 +161,7 @@ def traffic(session: Session, viewer: Viewer, mark: int, post_id: int | None, no
         "pace_since": now - PACE_WINDOW,
         "burst_since": now - BURST_WINDOW if is_newcomer else now,
     }
-    return Traffic(*one(session, _TRAFFIC, given))
+    return Traffic(*_TRAFFIC.one(session, given))
 
 
 def neighbours(session: Session, viewer: Viewer, network: int | None, now: datetime) -> tuple[int, int]:
@@ -165,7 +172,7 @@ def neighbours(session: Session, viewer: Viewer, network: int | None, now: datet
     if network is None:
         return 0, 0
     given = {"author_id": viewer.id, "network": network, "since": now - NETWORK_WINDOW}
-    approved, rejected = one(session, _NEIGHBOURS, given)
+    approved, rejected = _NEIGHBOURS.one(session, given)
     return approved, rejected
 
 
@@ -175,7 +182,7 @@ def near_texts(session: Session, bands: Sequence[int], found: Shingles) -> dict[
     """
     if not bands:
         return {}
-    return _verified(_rows(session, _CANDIDATES, {"bands": bands}), found)
+    return _verified(_CANDIDATES.all(session, {"bands": bands}), found)
 
 
 def copies(session: Session, viewer: Viewer, examined: Examined, post_id: int | None) -> Copies:
@@ -191,7 +198,7 @@ def copies(session: Session, viewer: Viewer, examined: Examined, post_id: int | 
         "near": list(examined.near),
         "bands": examined.bands,
     }
-    rows = _rows(session, _COPIES, given).all()
+    rows = _COPIES.all(session, given)
     newer_texts = [(row.id, row.text) for row in rows if row.text]
     near = {**examined.near, **_verified(newer_texts, examined.shingles)}
     rows = [row for row in rows if row.id in near]
@@ -209,27 +216,12 @@ def site_records(session: Session, sites: Sequence[str], now: datetime) -> tuple
     """
     if not sites:
         return ()
-    rows = _rows(session, _SITES, {"sites": list(sites)})
+    rows = _SITES.all(session, {"sites": list(sites)})
     known = {
         row.host: SiteRecord(row.host, row.approved, row.rejected, (now - row.first_seen_at).total_seconds())
         for row in rows
     }
     return tuple(known.get(site, SiteRecord(site)) for site in sites)
-
-
-def one(
-    session: Session, query: sa.Select[*tuple[Any, ...]], given: Mapping[str, Any]
-) -> sa.Row[*tuple[Any, ...]]:
-    """The one row of a query that was built before. One statement."""
-    return _rows(session, query, given).one()
-
-
-def _rows(
-    session: Session, query: sa.Select[*tuple[Any, ...]], given: Mapping[str, Any]
-) -> sa.CursorResult[*tuple[Any, ...]]:
-    """By the connection itself: what the session adds to plain columns takes longer than these queries."""
-    session.flush()
-    return session.connection().execute(query, given)
 
 
 def _verified(candidates: Iterable[Any], found: Shingles) -> dict[int, float]:

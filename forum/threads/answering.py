@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cache
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from forum.access import Viewer, may_reply, require_writer, seen_by, visible_threads
 from forum.errors import Forbidden, Locked, NotFound
+from forum.statements import Statement
 from forum.text.excerpts import cut
 from forum.threads.models import Lock, Post, Status, Thread
 
@@ -45,7 +45,7 @@ class Answered:
 def find(session: Session, viewer: Viewer, thread_id: int, mark: str | None = None) -> Answered:
     """A thread that the viewer may see, and what the form of a mark has made. One statement. Raises NotFound."""
     given = {"thread_id": thread_id, "viewer_id": viewer.id, "mark": mark}
-    row = session.connection().execute(_statement(seen_by(viewer)), given).first()
+    row = _statement(seen_by(viewer)).first(session, given)
     if row is None:
         raise NotFound
     return Answered(*row)
@@ -68,16 +68,15 @@ def require_open(viewer: Viewer, thread: Answered) -> None:
     raise Forbidden(_("This thread is not public, so that it takes no replies."))
 
 
-# It takes SQLAlchemy three times as long to build this statement as to run it.
-@lru_cache(maxsize=256)
-def _statement(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
+@cache
+def _statement(viewer: Viewer) -> Statement:
     # By number, of which the opening post has the lowest or none, so that not all posts are looked at.
     opening = sa.select(Post.body).where(Post.thread_id == Thread.id, Post.is_opening)
     answer = aliased(Post)
     is_of_form = sa.and_(
         answer.author_id == sa.bindparam("viewer_id"), answer.idempotency == sa.bindparam("mark")
     )
-    return (
+    return Statement(
         sa.select(
             Thread.id,
             Thread.slug,

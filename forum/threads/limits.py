@@ -13,6 +13,7 @@ from forum import limiting
 from forum.access import Viewer
 from forum.errors import Invalid, TooFast
 from forum.screening.models import Kind, Screening
+from forum.statements import Statement
 from forum.threads.models import Post
 
 # Shorter says nothing in a list; 4 characters are a question in Japanese. Longer is a post.
@@ -35,14 +36,15 @@ DAY_THREADS, DAY_POSTS = 20, 200
 # A long guide may take an evening of mending; every version is kept, so they can't be without end.
 DAY_EDITS = 60
 
-# Built once: to build a statement takes SQLAlchemy longer than to run it, and this one keeps other writers waiting.
-_PACE = sa.select(
-    sa.func.count(),
-    sa.func.count().filter(Post.is_opening),
-    sa.func.max(Post.created_at),
-    sa.func.min(Post.created_at),
-    sa.func.min(Post.created_at).filter(Post.is_opening),
-).where(Post.author_id == sa.bindparam("author_id"), Post.created_at > sa.bindparam("since"))
+_PACE = Statement(
+    sa.select(
+        sa.func.count(),
+        sa.func.count().filter(Post.is_opening),
+        sa.func.max(Post.created_at),
+        sa.func.min(Post.created_at),
+        sa.func.min(Post.created_at).filter(Post.is_opening),
+    ).where(Post.author_id == sa.bindparam("author_id"), Post.created_at > sa.bindparam("since"))
+)
 
 
 def is_new(viewer: Viewer) -> bool:
@@ -86,7 +88,7 @@ def check_pace(session: Session, viewer: Viewer, *, is_thread: bool, now: dateti
     if viewer.is_staff or limiting.are_lifted():
         return
     given = {"author_id": viewer.id, "since": now - timedelta(days=1)}
-    posts, threads, newest, oldest_post, oldest_thread = session.connection().execute(_PACE, given).one()
+    posts, threads, newest, oldest_post, oldest_thread = _PACE.one(session, given)
     if newest is not None and now - newest < timedelta(seconds=SECONDS_BETWEEN_POSTS):
         raise TooFast(_("One moment: your last post was only seconds ago."), SECONDS_BETWEEN_POSTS)
     most_threads, most_posts = (

@@ -15,6 +15,7 @@ from forum.accounts.models import User
 from forum.cursors import place, read_place
 from forum.errors import NotFound
 from forum.schema import Instant
+from forum.statements import Statement
 from forum.threads import marks
 from forum.threads.addresses import board_url, thread_url, unread_url
 from forum.threads.models import Board, Lock, Pin, ReadMark, Thread
@@ -69,15 +70,12 @@ class ThreadList:
 
 def boards(session: Session, language: str) -> list[BoardRow]:
     """All boards in their order; one statement."""
-    return [
-        _board_row(board, language)
-        for board in session.scalars(sa.select(Board).order_by(Board.position, Board.id))
-    ]
+    return [_board_row(board, language) for board in _BOARDS.all(session)]
 
 
 def find_board(session: Session, slug: str, language: str) -> tuple[int, BoardRow]:
     """The board of that slug, with its id; one statement. Raises NotFound."""
-    board = session.scalars(sa.select(Board).where(Board.slug == slug)).first()
+    board = _BOARD.first(session, {"slug": slug})
     if board is None:
         raise NotFound
     return board.id, _board_row(board, language)
@@ -97,12 +95,7 @@ def of_board(
 
 def pinned(session: Session, viewer: Viewer, board_id: int, language: str) -> tuple[ThreadRow, ...]:
     """The pinned threads of a board, the last pinned first; one statement."""
-    # Few threads are pinned; a board has thousands, and SQLite would walk along them all, for it takes an index of
-    # which it knows two columns for one that leads to ten rows. What stands in coalesce is for no index.
-    are_pinned = Thread.id.in_(sa.select(Pin.thread_id))
-    stand_here = sa.func.coalesce(sa.and_(Thread.board_id == board_id, listed_threads()), sa.false())
-    query = _select(is_for_guests=viewer.is_guest).where(are_pinned, stand_here)
-    rows = session.execute(query.order_by(Pin.created_at.desc()), _marks(viewer))
+    rows = _pinned(is_for_guests=viewer.is_guest).all(session, {"board_id": board_id, **_marks(viewer)})
     return tuple(_thread_row(row, viewer, language, with_board=False) for row in rows)
 
 
@@ -113,7 +106,7 @@ def _page(
     values = {"board_id": board_id, "moment": moment, "thread_id": thread_id, **_marks(viewer)}
     is_of_board = board_id is not None
     statement = _statement(is_of_board=is_of_board, is_first=before is None, is_for_guests=viewer.is_guest)
-    found = session.connection().execute(statement, values).all()
+    found = statement.all(session, values)
     rows = found[:THREADS_PER_PAGE]
     return ThreadList(
         rows=tuple(_thread_row(row, viewer, language, with_board=not is_of_board) for row in rows),
@@ -126,16 +119,41 @@ def _marks(viewer: Viewer) -> dict[str, Any]:
     return {} if viewer.is_guest else marks.values(viewer)
 
 
-# It takes SQLAlchemy as long to build a statement as to run it.
+_BOARD_ROWS = sa.select(
+    Board.id,
+    Board.slug,
+    Board.name,
+    Board.name_ja,
+    Board.description,
+    Board.description_ja,
+    Board.lang,
+    Board.threads_count,
+    Board.posts_count,
+)
+_BOARDS = Statement(_BOARD_ROWS.order_by(Board.position, Board.id))
+_BOARD = Statement(_BOARD_ROWS.where(Board.slug == sa.bindparam("slug")))
+
+
 @cache
-def _statement(*, is_of_board: bool, is_first: bool, is_for_guests: bool) -> sa.Select[*tuple[Any, ...]]:
+def _pinned(*, is_for_guests: bool) -> Statement:
+    # Few threads are pinned; a board has thousands, and SQLite would walk along them all, for it takes an index of
+    # which it knows two columns for one that leads to ten rows. What stands in coalesce is for no index.
+    are_pinned = Thread.id.in_(sa.select(Pin.thread_id))
+    is_here = sa.and_(Thread.board_id == sa.bindparam("board_id"), listed_threads())
+    query = _select(is_for_guests=is_for_guests).where(are_pinned, sa.func.coalesce(is_here, sa.false()))
+    return Statement(query.order_by(Pin.created_at.desc()))
+
+
+@cache
+def _statement(*, is_of_board: bool, is_first: bool, is_for_guests: bool) -> Statement:
     query = _select(is_for_guests=is_for_guests).where(listed_threads())
     if is_of_board:
         query = query.where(Thread.board_id == sa.bindparam("board_id"))
     if not is_first:
         behind = sa.tuple_(sa.bindparam("moment", type_=Instant), sa.bindparam("thread_id", type_=sa.Integer))
         query = query.where(sa.tuple_(Thread.last_post_at, Thread.id) < behind)
-    return query.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(THREADS_PER_PAGE + 1)
+    newest_first = query.order_by(Thread.last_post_at.desc(), Thread.id.desc())
+    return Statement(newest_first.limit(THREADS_PER_PAGE + 1))
 
 
 _author = aliased(User)
@@ -193,7 +211,7 @@ def _thread_row(row: Any, viewer: Viewer, language: str, *, with_board: bool) ->
     )
 
 
-def _board_row(board: Board, language: str) -> BoardRow:
+def _board_row(board: Any, language: str) -> BoardRow:
     is_ja = language == "ja"
     return BoardRow(
         slug=board.slug,

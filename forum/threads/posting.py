@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from forum.access import Viewer, require_writer
-from forum.db import insert
 from forum.errors import Conflict, Invalid
 from forum.screening import asking
 from forum.screening.examined import Examined, unread
 from forum.screening.models import Kind
 from forum.screening.origins import Origin
 from forum.spam.judging import Outcome, Submission, Verdict
+from forum.statements import Statement
 from forum.text.languages import language_of
 from forum.text.rendering import Rendered, render
 from forum.text.slugs import slugify
@@ -27,12 +27,13 @@ from forum.threads.answering import Answered
 from forum.threads.models import Board, Post, Status, Thread
 from forum.threads.publishing import Added
 
-# Built once: to build a statement takes SQLAlchemy longer than to run it.
-_MADE_BEFORE = sa.select(Post.id, Post.status).where(
-    Post.author_id == sa.bindparam("author_id"), Post.idempotency == sa.bindparam("mark")
+_MADE_BEFORE = Statement(
+    sa.select(Post.id, Post.status).where(
+        Post.author_id == sa.bindparam("author_id"), Post.idempotency == sa.bindparam("mark")
+    )
 )
-_BOARD = sa.select(Board.id).where(Board.slug == sa.bindparam("slug"))
-_OPEN_THREAD = sa.insert(Thread)
+_BOARD = Statement(sa.select(Board.id).where(Board.slug == sa.bindparam("slug")))
+_OPEN_THREAD = Statement(sa.insert(Thread))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ def _unread(session: Session, viewer: Viewer, kind: Kind, draft: Draft) -> Prepa
 
 
 def _find_board(session: Session, board_slug: str) -> int:
-    board_id = session.connection().scalar(_BOARD, {"slug": board_slug})
+    board_id = _BOARD.scalar(session, {"slug": board_slug})
     if board_id is None:
         raise Invalid(board=_("Please choose a board."))
     return board_id
@@ -221,7 +222,7 @@ def _made_before(session: Session, viewer: Viewer, mark: str | None) -> Posted |
     """What the same form made before: a double click, a second tab, a browser that sends again after a lost answer."""
     if mark is None:
         return None
-    row = session.connection().execute(_MADE_BEFORE, {"author_id": viewer.id, "mark": mark}).first()
+    row = _MADE_BEFORE.first(session, {"author_id": viewer.id, "mark": mark})
     return _made(row.id, row.status) if row else None
 
 
@@ -243,7 +244,7 @@ def _open_thread(
         "created_at": now,
         "last_post_at": now,
     }
-    return insert(session, _OPEN_THREAD, thread), slugify(title)
+    return _OPEN_THREAD.run(session, thread), slugify(title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from forum.accounts.models import User
 from forum.people import PERSON, Person, person
 from forum.screening import words
 from forum.screening.models import Decision, Screening
+from forum.statements import Statement
 from forum.text.rendering import stored
 from forum.threads.addresses import POSTS_PER_PAGE, post_url
 from forum.threads.models import Post, Revision, RevisionStatus, Status
@@ -101,8 +102,7 @@ _NOTED = (
     .outerjoin(Screening, _pending)
 )
 
-# Built once: to build a statement takes SQLAlchemy as long as to run it.
-EVERYBODY_S = (
+EVERYBODY_S = Statement(
     sa.select(*_COLUMNS)
     .join(User, User.id == Post.author_id)
     .where(_on_page, Post.status == Status.PUBLIC)
@@ -113,7 +113,7 @@ _OWN_IDS = sa.union_all(
     sa.select(Post.id).where(_on_page, Post.author_id == _viewer),
     sa.select(Post.id).where(_without_number, Post.author_id == _viewer),
 )
-OWN = (
+OWN = Statement(
     _NOTED.where(Post.id.in_(_OWN_IDS), sa.or_(Post.status != Status.PUBLIC, _has_newer))
     .order_by(Post.id)
     .limit(POSTS_PER_PAGE + WAITING_SHOWN)
@@ -122,10 +122,8 @@ OWN = (
 
 def public(session: Session, thread_id: int, page: int) -> list[PostText]:
     """The posts that everybody sees on a page, by number. One statement."""
-    # By the connection, because the session would look at each row for objects to keep.
-    rows = session.connection().execute(EVERYBODY_S, _range(thread_id, page)).all()
     in_language = language()
-    return [_text(row, in_language, "") for row in rows]
+    return [_text(row, in_language, "") for row in EVERYBODY_S.all(session, _range(thread_id, page))]
 
 
 def own(session: Session, viewer: Viewer, thread_id: int, page: int, pages: int) -> list[PostText]:
@@ -133,7 +131,7 @@ def own(session: Session, viewer: Viewer, thread_id: int, page: int, pages: int)
 
     One statement.
     """
-    rows = session.connection().execute(OWN, {**_range(thread_id, page), "viewer_id": viewer.id})
+    rows = OWN.all(session, {**_range(thread_id, page), "viewer_id": viewer.id})
     texts = [_text(row, language(), _note(row, viewer)) for row in rows]
     # Posts without a number stand at the end of the thread.
     return [text for text in texts if text.number is not None or page == pages]

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
-from forum.db import insert
 from forum.schema import Instant
+from forum.statements import Statement
 from forum.text.languages import language_of
 from forum.text.rendering import Rendered, render
 from forum.text.slugs import slugify
@@ -23,10 +23,9 @@ from forum.threads import mentions
 from forum.threads.models import Board, Post, Revision, RevisionStatus, Status, Thread
 
 _now = sa.bindparam("now", type_=Instant)
-# What a new post does is done while all other writers wait, so these are built once and given to the connection itself.
 # A post with a new number is the newest of its thread. The clock was read before this writer's turn came, and the order
 # of numbers is the order of publication.
-_APPEND = (
+_APPEND = Statement(
     sa.update(Thread)
     .where(Thread.id == sa.bindparam("thread_id"))
     .values(
@@ -37,13 +36,13 @@ _APPEND = (
     )
     .returning(Thread.last_number, Thread.last_post_at, Thread.board_id, Thread.status)
 )
-_ADD = sa.insert(Post)
-_COUNT_FOR_BOARD = (
+_ADD = Statement(sa.insert(Post))
+_COUNT_FOR_BOARD = Statement(
     sa.update(Board)
     .where(Board.id == sa.bindparam("board_id"))
     .values(posts_count=Board.posts_count + sa.bindparam("step"))
 )
-_COUNT_FOR_AUTHOR = (
+_COUNT_FOR_AUTHOR = Statement(
     sa.update(User)
     .where(User.id == sa.bindparam("author_id"))
     .values(posts_count=User.posts_count + sa.bindparam("step"))
@@ -63,9 +62,9 @@ def add(session: Session, post: Mapping[str, Any], now: datetime) -> Added:
     Four statements, seven for one that opens a thread. They go past the session, which must not hold the thread.
     """
     given = {"thread_id": post["thread_id"], "by_id": post["author_id"], "now": now}
-    thread = session.connection().execute(_APPEND, given).one()
+    thread = _APPEND.one(session, given)
     shown = {"status": Status.PUBLIC, "number": thread.last_number, "published_at": thread.last_post_at}
-    added = Added(insert(session, _ADD, {**post, **shown}), thread.last_number)
+    added = Added(_ADD.run(session, {**post, **shown}), thread.last_number)
     if post["is_opening"]:
         _show_thread(session, post["thread_id"], Status.PUBLIC)
     elif thread.status == Status.PUBLIC:
@@ -75,7 +74,7 @@ def add(session: Session, post: Mapping[str, Any], now: datetime) -> Added:
 
 def add_held(session: Session, post: Mapping[str, Any]) -> Added:
     """Put a new post, by its columns, where it waits for a moderator. One INSERT."""
-    return Added(insert(session, _ADD, {**post, "status": Status.HELD}))
+    return Added(_ADD.run(session, {**post, "status": Status.HELD}))
 
 
 def publish(session: Session, post_id: int, now: datetime) -> None:
@@ -196,8 +195,8 @@ def _count_post(session: Session, post: Post, step: int) -> None:
 
 def _count_beside(session: Session, board_id: int, author_id: int, step: int) -> None:
     """Keep the counts of the board and the author right."""
-    session.connection().execute(_COUNT_FOR_BOARD, {"board_id": board_id, "step": step})
-    session.connection().execute(_COUNT_FOR_AUTHOR, {"author_id": author_id, "step": step})
+    _COUNT_FOR_BOARD.run(session, {"board_id": board_id, "step": step})
+    _COUNT_FOR_AUTHOR.run(session, {"author_id": author_id, "step": step})
 
 
 def _count_thread(session: Session, thread_id: int, sign: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from forum import versions
 from forum.access import Viewer, may_moderate, may_reply, seen_by, visible_posts, visible_threads
 from forum.errors import NotFound
+from forum.statements import Statement
 from forum.threads import marks
 from forum.threads.addresses import board_url, page_of, place_url, reply_url, thread_url
 from forum.threads.models import Board, Lock, Pin, Post, ReadMark, Status, Thread
@@ -71,10 +72,10 @@ class ThreadHead:
 
 def find(session: Session, viewer: Viewer, thread_id: int, page: int, language: str) -> ThreadHead:
     """A thread, to be read from page `page` of 20 post numbers; one statement. Raises NotFound, also past the end."""
-    values: dict[str, Any] = {"thread_id": thread_id, "topic": f"thread {thread_id}"}
+    values: dict[str, Any] = {"thread_id": thread_id, "topic": f"thread {thread_id}", "viewer_id": viewer.id}
     if not viewer.is_guest:
         values |= marks.values(viewer)
-    row: Any = session.connection().execute(_statement(seen_by(viewer)), values).first()
+    row = _statement(seen_by(viewer)).first(session, values)
     pages = max(1, page_of(row.last_number)) if row and row.last_number else 1
     if row is None or not 1 <= page <= pages:
         raise NotFound
@@ -115,10 +116,9 @@ def place_of(session: Session, viewer: Viewer, post_id: int) -> str:
     return place_url(row.id, row.slug, row.number or row.last_number or 1, post_id)
 
 
-# Most viewers are guests, and it takes SQLAlchemy as long to build a statement as to run it.
-@lru_cache(maxsize=256)
-def _statement(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
-    """The thread, as far as it exists for a viewer of that id, role and standing."""
+@cache
+def _statement(viewer: Viewer) -> Statement:
+    """The thread, as far as it exists for viewers like this one."""
     query = (
         sa.select(
             Thread.id,
@@ -141,9 +141,9 @@ def _statement(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Pin, Pin.thread_id == Thread.id)
         .where(Thread.id == sa.bindparam("thread_id"), visible_threads(viewer))
     )
-    if viewer.is_guest:
-        return query
-    return query.add_columns(marks.SEEN.label("seen")).outerjoin(ReadMark, marks.OF_READER)
+    if not viewer.is_guest:
+        query = query.add_columns(marks.SEEN.label("seen")).outerjoin(ReadMark, marks.OF_READER)
+    return Statement(query)
 
 
 def _note(status: str) -> str:

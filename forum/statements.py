@@ -1,0 +1,156 @@
+"""Statements that are built and compiled once, and run by the database's driver itself.
+
+For what every page or reply asks. To find the compiled form of a statement again and to dress each answer takes
+SQLAlchemy three to ten times as long as SQLite needs for it; what it knows of types is kept here, the rest is left out.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+
+Values: TypeAlias = Mapping[str, Any]
+Way: TypeAlias = Callable[[Any], Any]
+
+NOTHING: Values = MappingProxyType({})
+
+
+class Statement:
+    """A statement whose values are those of its `bindparam`s or, for an INSERT, the row by its columns' names.
+
+    It runs in the session's transaction and past its unit of work: nothing is flushed before, and no object is changed
+    by it. A list goes in as JSON, for `json_each`. Errors are those of the driver.
+    """
+
+    def __init__(self, statement: sa.Select[*tuple[Any, ...]] | sa.Insert | sa.Update | sa.Delete) -> None:
+        self._statement = statement
+        self._compiled: dict[tuple[str, ...], _Compiled] = {}
+
+    def all(self, session: Session, values: Values = NOTHING) -> list[Any]:
+        """All rows, as named tuples."""
+        compiled, cursor = self._run(session, values)
+        return [compiled.row(found) for found in cursor.fetchall()]
+
+    def first(self, session: Session, values: Values = NOTHING) -> Any | None:
+        """The first row, None where there is none."""
+        found = self.all(session, values)
+        return found[0] if found else None
+
+    def one(self, session: Session, values: Values = NOTHING) -> Any:
+        """The one row of a statement that always has one."""
+        (row,) = self.all(session, values)
+        return row
+
+    def scalar(self, session: Session, values: Values = NOTHING) -> Any | None:
+        """The first column of the first row."""
+        row = self.first(session, values)
+        return row[0] if row else None
+
+    def run(self, session: Session, values: Values = NOTHING) -> int:
+        """Write; returns the key of the row that an INSERT made, where that is one integer."""
+        return self._run(session, values)[1].lastrowid
+
+    def run_for_each(self, session: Session, rows: Iterable[Values]) -> None:
+        """Write each of the rows, which all have the same columns."""
+        connection, rows = session.connection(), list(rows)
+        if rows:
+            compiled = self._for(connection, rows[0])
+            given = [compiled.given(row) for row in rows]
+            _tell(connection, compiled.sql, given, is_many=True)
+            _driver(connection).executemany(compiled.sql, given)
+
+    def _run(self, session: Session, values: Values) -> tuple[_Compiled, Any]:
+        connection = session.connection()
+        compiled = self._for(connection, values)
+        given = compiled.given(values)
+        _tell(connection, compiled.sql, given, is_many=False)
+        return compiled, _driver(connection).execute(compiled.sql, given)
+
+    def _for(self, connection: Connection, values: Values) -> _Compiled:
+        # Only an INSERT depends on which values there are.
+        columns = tuple(values) if self._statement.is_insert else ()
+        compiled = self._compiled.get(columns)
+        if compiled is None:
+            compiled = self._compiled[columns] = _compile(self._statement, connection.dialect, columns)
+        return compiled
+
+
+def say(connection: Connection, sql: str) -> None:
+    """Let the driver do what has no values and no answer, such as beginning a transaction."""
+    _tell(connection, sql, (), is_many=False)
+    _driver(connection).execute(sql)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """SQL for the driver, and the ways of values into it and out of it."""
+
+    sql: str
+    names: tuple[str, ...]
+    constants: Mapping[str, Any]
+    ways_in: tuple[tuple[str, Way], ...]
+    make: Callable[[Iterable[Any]], Any]
+    ways_out: tuple[tuple[int, Way], ...]
+
+    def given(self, values: Values) -> tuple[Any, ...]:
+        """The values in the order in which the SQL asks for them."""
+        given = {**self.constants, **values}
+        for name, way in self.ways_in:
+            given[name] = way(given[name])
+        return tuple([given[name] for name in self.names])
+
+    def row(self, found: tuple[Any, ...]) -> Any:
+        """A row of the driver's with each value as its column's type has it."""
+        if not self.ways_out:
+            return self.make(found)
+        values = list(found)
+        for place, way in self.ways_out:
+            values[place] = way(values[place])
+        return self.make(values)
+
+
+def _compile(statement: Any, dialect: sa.Dialect, columns: tuple[str, ...]) -> _Compiled:
+    # A list that the statement itself holds is spread in the SQL once and for all.
+    ways: Any = {"render_postcompile": True}
+    compiled: Any = statement.compile(dialect=dialect, column_keys=list(columns) or None, compile_kwargs=ways)
+    constants = dict(compiled.params)
+    for column in compiled.insert_prefetch if columns else ():
+        if not column.default.is_scalar:
+            raise TypeError(f"the row must say {column.key} itself")
+        constants[column.key] = column.default.arg
+    ways_in = (
+        (name, _way(bind.type, dialect).bind_processor(dialect)) for name, bind in compiled.binds.items()
+    )
+    shown = statement.exported_columns if statement.is_select or statement.is_dml else ()
+    ways_out = (_way(column.type, dialect).result_processor(dialect, None) for column in shown)
+    row = namedtuple("Row", shown.keys(), rename=True)
+    return _Compiled(
+        sql=str(compiled),
+        names=tuple(compiled.positiontup),
+        constants=constants,
+        ways_in=tuple((name, way) for name, way in ways_in if way),
+        make=row._make,
+        ways_out=tuple((place, way) for place, way in enumerate(ways_out) if way),
+    )
+
+
+def _way(kind: Any, dialect: sa.Dialect) -> Any:
+    """A type as the dialect has it."""
+    return kind.dialect_impl(dialect)
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+def _tell(connection: Connection, sql: str, given: Any, *, is_many: bool) -> None:
+    """Let whoever listens to the engine's statements hear of this one too."""
+    for listener in connection.engine.dispatch.before_cursor_execute:
+        listener(connection, None, sql, given, None, is_many)
