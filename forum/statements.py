@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 Values: TypeAlias = Mapping[str, Any]
@@ -22,35 +21,53 @@ Way: TypeAlias = Callable[[Any], Any]
 NOTHING: Values = MappingProxyType({})
 
 
+class Snapshot:
+    """What is committed at one moment, for statements that read: a tenth of what a session costs to begin and end."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self._held = engine.raw_connection()
+        self.driver: Any = self._held.driver_connection
+        say(engine, self.driver, "BEGIN DEFERRED")
+
+    def end(self) -> None:
+        """Give the connection back."""
+        self.driver.rollback()
+        self._held.close()
+
+
+Source: TypeAlias = Session | Snapshot
+
+
 class Statement:
     """A statement whose values are those of its `bindparam`s or, for an INSERT, the row by its columns' names.
 
-    It runs in the session's transaction and past its unit of work: nothing is flushed before, and no object is changed
-    by it. A list goes in as JSON, for `json_each`. Errors are those of the driver.
+    With a session it runs in its transaction, but past its unit of work: nothing is flushed before, and no object is
+    changed by it. A list goes in as JSON, for `json_each`. Errors are those of the driver.
     """
 
     def __init__(self, statement: sa.Select[*tuple[Any, ...]] | sa.Insert | sa.Update | sa.Delete) -> None:
         self._statement = statement
         self._compiled: dict[tuple[str, ...], _Compiled] = {}
 
-    def all(self, session: Session, values: Values = NOTHING) -> list[Any]:
+    def all(self, source: Source, values: Values = NOTHING) -> list[Any]:
         """All rows, as named tuples."""
-        compiled, cursor = self._run(session, values)
+        compiled, cursor = self._run(source, values)
         return [compiled.row(found) for found in cursor.fetchall()]
 
-    def first(self, session: Session, values: Values = NOTHING) -> Any | None:
+    def first(self, source: Source, values: Values = NOTHING) -> Any | None:
         """The first row, None where there is none."""
-        found = self.all(session, values)
+        found = self.all(source, values)
         return found[0] if found else None
 
-    def one(self, session: Session, values: Values = NOTHING) -> Any:
+    def one(self, source: Source, values: Values = NOTHING) -> Any:
         """The one row of a statement that always has one."""
-        (row,) = self.all(session, values)
+        (row,) = self.all(source, values)
         return row
 
-    def scalar(self, session: Session, values: Values = NOTHING) -> Any | None:
+    def scalar(self, source: Source, values: Values = NOTHING) -> Any | None:
         """The first column of the first row."""
-        row = self.first(session, values)
+        row = self.first(source, values)
         return row[0] if row else None
 
     def run(self, session: Session, values: Values = NOTHING) -> int:
@@ -59,33 +76,33 @@ class Statement:
 
     def run_for_each(self, session: Session, rows: Iterable[Values]) -> None:
         """Write each of the rows, which all have the same columns."""
-        connection, rows = session.connection(), list(rows)
+        (engine, driver), rows = _reached(session), list(rows)
         if rows:
-            compiled = self._for(connection, rows[0])
+            compiled = self._for(engine, rows[0])
             given = [compiled.given(row) for row in rows]
-            _tell(connection, compiled.sql, given, is_many=True)
-            _driver(connection).executemany(compiled.sql, given)
+            _tell(engine, compiled.sql, given, is_many=True)
+            driver.executemany(compiled.sql, given)
 
-    def _run(self, session: Session, values: Values) -> tuple[_Compiled, Any]:
-        connection = session.connection()
-        compiled = self._for(connection, values)
+    def _run(self, source: Source, values: Values) -> tuple[_Compiled, Any]:
+        engine, driver = _reached(source)
+        compiled = self._for(engine, values)
         given = compiled.given(values)
-        _tell(connection, compiled.sql, given, is_many=False)
-        return compiled, _driver(connection).execute(compiled.sql, given)
+        _tell(engine, compiled.sql, given, is_many=False)
+        return compiled, driver.execute(compiled.sql, given)
 
-    def _for(self, connection: Connection, values: Values) -> _Compiled:
+    def _for(self, engine: sa.Engine, values: Values) -> _Compiled:
         # Only an INSERT depends on which values there are.
         columns = tuple(values) if self._statement.is_insert else ()
         compiled = self._compiled.get(columns)
         if compiled is None:
-            compiled = self._compiled[columns] = _compile(self._statement, connection.dialect, columns)
+            compiled = self._compiled[columns] = _compile(self._statement, engine.dialect, columns)
         return compiled
 
 
-def say(connection: Connection, sql: str) -> None:
-    """Let the driver do what has no values and no answer, such as beginning a transaction."""
-    _tell(connection, sql, (), is_many=False)
-    _driver(connection).execute(sql)
+def say(engine: sa.Engine, driver: Any, sql: str) -> None:
+    """Let a connection of the driver's do what has no values and no answer, such as beginning a transaction."""
+    _tell(engine, sql, (), is_many=False)
+    driver.execute(sql)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +145,10 @@ def _compile(statement: Any, dialect: sa.Dialect, columns: tuple[str, ...]) -> _
     ways_in = (
         (name, _way(bind.type, dialect).bind_processor(dialect)) for name, bind in compiled.binds.items()
     )
-    shown = statement.exported_columns if statement.is_select or statement.is_dml else ()
+    shown: Any = statement.exported_columns
     ways_out = (_way(column.type, dialect).result_processor(dialect, None) for column in shown)
-    row = namedtuple("Row", shown.keys(), rename=True)
+    names: list[str] = shown.keys() if shown else []
+    row = namedtuple("Row", names, rename=True)  # pyright: ignore[reportUntypedNamedTuple]
     return _Compiled(
         sql=str(compiled),
         names=tuple(compiled.positiontup),
@@ -146,11 +164,16 @@ def _way(kind: Any, dialect: sa.Dialect) -> Any:
     return kind.dialect_impl(dialect)
 
 
-def _driver(connection: Connection) -> Any:
-    return connection.connection.driver_connection
+def _reached(source: Source) -> tuple[sa.Engine, Any]:
+    """The engine, and the driver's connection on which the source's transaction runs."""
+    if isinstance(source, Snapshot):
+        return source.engine, source.driver
+    connection = source.connection()
+    return connection.engine, connection.connection.driver_connection
 
 
-def _tell(connection: Connection, sql: str, given: Any, *, is_many: bool) -> None:
+def _tell(engine: sa.Engine, sql: str, given: Any, *, is_many: bool) -> None:
     """Let whoever listens to the engine's statements hear of this one too."""
-    for listener in connection.engine.dispatch.before_cursor_execute:
-        listener(connection, None, sql, given, None, is_many)
+    listeners: Any = engine.dispatch.before_cursor_execute
+    for listener in listeners:
+        listener(None, None, sql, given, None, is_many)

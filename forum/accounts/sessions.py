@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from forum.access import Viewer
 from forum.accounts.models import LoginSession, Suspension, User
 from forum.schema import Instant
-from forum.statements import Statement
+from forum.statements import Source, Statement
 
 # A browser that asked to stay logged in is forgotten after a season away; any other when the working day is over.
 REMEMBERED_FOR = timedelta(days=90)
@@ -83,9 +83,9 @@ def open_session(
     return secret, LONGEST if is_remembered else None
 
 
-def find(session: Session, secret: str, now: datetime) -> Found | None:
+def find(source: Source, secret: str, now: datetime) -> Found | None:
     """Whom a cookie's secret stands for, or None; one statement, which also finds a suspension in force."""
-    row = _FIND.first(session, {"secret_hash": hash_of(secret), "now": now})
+    row = _FIND.first(source, {"secret_hash": hash_of(secret), "now": now})
     if row is None:
         return None
     viewer = Viewer(

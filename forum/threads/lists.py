@@ -8,14 +8,14 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from forum.access import Viewer, listed_threads
 from forum.accounts.models import User
 from forum.cursors import place, read_place
 from forum.errors import NotFound
 from forum.schema import Instant
-from forum.statements import Statement
+from forum.statements import Source, Statement
 from forum.threads import marks
 from forum.threads.addresses import board_url, thread_url, unread_url
 from forum.threads.models import Board, Lock, Pin, ReadMark, Thread
@@ -68,45 +68,45 @@ class ThreadList:
     newest: str | None
 
 
-def boards(session: Session, language: str) -> list[BoardRow]:
+def boards(source: Source, language: str) -> list[BoardRow]:
     """All boards in their order; one statement."""
-    return [_board_row(board, language) for board in _BOARDS.all(session)]
+    return [_board_row(board, language) for board in _BOARDS.all(source)]
 
 
-def find_board(session: Session, slug: str, language: str) -> tuple[int, BoardRow]:
+def find_board(source: Source, slug: str, language: str) -> tuple[int, BoardRow]:
     """The board of that slug, with its id; one statement. Raises NotFound."""
-    board = _BOARD.first(session, {"slug": slug})
+    board = _BOARD.first(source, {"slug": slug})
     if board is None:
         raise NotFound
     return board.id, _board_row(board, language)
 
 
-def latest(session: Session, viewer: Viewer, language: str, before: str | None = None) -> ThreadList:
+def latest(source: Source, viewer: Viewer, language: str, before: str | None = None) -> ThreadList:
     """Public threads of all boards, the one with the newest post first; one statement at any depth."""
-    return _page(session, viewer, language, before)
+    return _page(source, viewer, language, before)
 
 
 def of_board(
-    session: Session, viewer: Viewer, board_id: int, language: str, before: str | None = None
+    source: Source, viewer: Viewer, board_id: int, language: str, before: str | None = None
 ) -> ThreadList:
     """Public threads of a board, the one with the newest post first; one statement at any depth."""
-    return _page(session, viewer, language, before, board_id)
+    return _page(source, viewer, language, before, board_id)
 
 
-def pinned(session: Session, viewer: Viewer, board_id: int, language: str) -> tuple[ThreadRow, ...]:
+def pinned(source: Source, viewer: Viewer, board_id: int, language: str) -> tuple[ThreadRow, ...]:
     """The pinned threads of a board, the last pinned first; one statement."""
-    rows = _pinned(is_for_guests=viewer.is_guest).all(session, {"board_id": board_id, **_marks(viewer)})
+    rows = _pinned(is_for_guests=viewer.is_guest).all(source, {"board_id": board_id, **_marks(viewer)})
     return tuple(_thread_row(row, viewer, language, with_board=False) for row in rows)
 
 
 def _page(
-    session: Session, viewer: Viewer, language: str, before: str | None, board_id: int | None = None
+    source: Source, viewer: Viewer, language: str, before: str | None, board_id: int | None = None
 ) -> ThreadList:
     moment, thread_id = read_place(before) if before is not None else (None, None)
     values = {"board_id": board_id, "moment": moment, "thread_id": thread_id, **_marks(viewer)}
     is_of_board = board_id is not None
     statement = _statement(is_of_board=is_of_board, is_first=before is None, is_for_guests=viewer.is_guest)
-    found = statement.all(session, values)
+    found = statement.all(source, values)
     rows = found[:THREADS_PER_PAGE]
     return ThreadList(
         rows=tuple(_thread_row(row, viewer, language, with_board=not is_of_board) for row in rows),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
 from forum.access import (
     Viewer,
@@ -18,6 +18,7 @@ from forum.access import (
     may_moderate,
     may_report,
     may_restore,
+    seen_by,
     sees_all,
     visible_posts,
 )
@@ -26,7 +27,7 @@ from forum.accounts.models import User
 from forum.people import PERSON, Person, person
 from forum.screening import words
 from forum.screening.models import Decision, Screening
-from forum.statements import Statement
+from forum.statements import Source, Statement
 from forum.text.rendering import stored
 from forum.threads.addresses import POSTS_PER_PAGE, post_url
 from forum.threads.models import Post, Revision, RevisionStatus, Status
@@ -120,30 +121,36 @@ OWN = Statement(
 )
 
 
-def public(session: Session, thread_id: int, page: int) -> list[PostText]:
+@cache
+def _every(viewer: Viewer) -> tuple[Statement, Statement]:
+    """The posts with and without a number that exist for viewers like this one."""
+    are_visible = visible_posts(viewer)
+    waiting = _NOTED.where(_without_number, are_visible).order_by(Post.id).limit(WAITING_SHOWN)
+    return Statement(_NOTED.where(_on_page, are_visible).order_by(Post.number)), Statement(waiting)
+
+
+def public(source: Source, thread_id: int, page: int) -> list[PostText]:
     """The posts that everybody sees on a page, by number. One statement."""
     in_language = language()
-    return [_text(row, in_language, "") for row in EVERYBODY_S.all(session, _range(thread_id, page))]
+    return [_text(row, in_language, "") for row in EVERYBODY_S.all(source, _range(thread_id, page))]
 
 
-def own(session: Session, viewer: Viewer, thread_id: int, page: int, pages: int) -> list[PostText]:
+def own(source: Source, viewer: Viewer, thread_id: int, page: int, pages: int) -> list[PostText]:
     """Those of the viewer's own posts on a page that others don't see so: gone, waiting, or with a newer version.
 
     One statement.
     """
-    rows = OWN.all(session, {**_range(thread_id, page), "viewer_id": viewer.id})
+    rows = OWN.all(source, {**_range(thread_id, page), "viewer_id": viewer.id})
     texts = [_text(row, language(), _note(row, viewer)) for row in rows]
     # Posts without a number stand at the end of the thread.
     return [text for text in texts if text.number is not None or page == pages]
 
 
-def every(session: Session, viewer: Viewer, thread_id: int, page: int, pages: int) -> list[PostText]:
+def every(source: Source, viewer: Viewer, thread_id: int, page: int, pages: int) -> list[PostText]:
     """All posts of a page that exist for the viewer, for the staff. One statement, one more on the last page."""
-    numbered = _NOTED.where(_on_page, visible_posts(viewer)).order_by(Post.number)
-    rows = list(session.execute(numbered, _range(thread_id, page)))
-    if page == pages:
-        waiting = _NOTED.where(_without_number, visible_posts(viewer)).order_by(Post.id).limit(WAITING_SHOWN)
-        rows += session.execute(waiting, {"thread_id": thread_id})
+    numbered, waiting = _every(seen_by(viewer))
+    given = {**_range(thread_id, page), "viewer_id": viewer.id}
+    rows = numbered.all(source, given) + (waiting.all(source, given) if page == pages else [])
     return [_text(row, language(), _note(row, viewer)) for row in rows]
 
 

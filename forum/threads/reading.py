@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from forum import versions
 from forum.access import Viewer, may_moderate, may_reply, seen_by, visible_posts, visible_threads
 from forum.errors import NotFound
-from forum.statements import Statement
+from forum.statements import Source, Statement
 from forum.threads import marks
 from forum.threads.addresses import board_url, page_of, place_url, reply_url, thread_url
 from forum.threads.models import Board, Lock, Pin, Post, ReadMark, Status, Thread
@@ -70,12 +70,12 @@ class ThreadHead:
     """The highest number that the viewer has seen of it; 0 when they never opened it, and for a guest."""
 
 
-def find(session: Session, viewer: Viewer, thread_id: int, page: int, language: str) -> ThreadHead:
+def find(source: Source, viewer: Viewer, thread_id: int, page: int, language: str) -> ThreadHead:
     """A thread, to be read from page `page` of 20 post numbers; one statement. Raises NotFound, also past the end."""
     values: dict[str, Any] = {"thread_id": thread_id, "topic": f"thread {thread_id}", "viewer_id": viewer.id}
     if not viewer.is_guest:
         values |= marks.values(viewer)
-    row = _statement(seen_by(viewer)).first(session, values)
+    row = _statement(seen_by(viewer)).first(source, values)
     pages = max(1, page_of(row.last_number)) if row and row.last_number else 1
     if row is None or not 1 <= page <= pages:
         raise NotFound

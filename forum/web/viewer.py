@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from forum.access import GUEST, Viewer, require_moderator
 from forum.accounts import sessions
-from forum.db import reading, write
+from forum.db import snapshot, write
 from forum.settings import Settings
 
 
@@ -111,7 +111,7 @@ def moderators_only() -> None:
 
 def _load(request: Request) -> Viewer | None:
     secret = request.cookies.get(current_app.config["VIEWER_COOKIE"], "")
-    found = sessions.find(reading(), secret, now()) if secret else None
+    found = sessions.find(snapshot(), secret, now()) if secret else None
     if found is None:
         return None
     if found.is_touch_due:

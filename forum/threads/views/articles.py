@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from flask import current_app, request
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
 from forum.access import Viewer, sees_all
+from forum.statements import Source
 from forum.text.excerpts import excerpt
 from forum.threads import marks, posts
 from forum.threads.posts import Acts, PostText
@@ -66,22 +66,22 @@ class _Shared:
     until_s: float
 
 
-def of(session: Session, viewer: Viewer, thread: ThreadHead) -> Posts:
+def of(source: Source, viewer: Viewer, thread: ThreadHead) -> Posts:
     """The posts of a thread's page for a viewer, in their order. That they see them is noted.
 
     For a guest no statement when the page is kept, else one; for a member one more; for the staff one or two.
     """
     page, pages = thread.pager.page, thread.pager.pages
     if viewer.is_guest:
-        texts = posts.public(session, thread.id, page)
+        texts = posts.public(source, thread.id, page)
         return Posts([], _articles(texts), _description(texts, page))
     if sees_all(viewer):
-        texts = posts.every(session, viewer, thread.id, page, pages)
+        texts = posts.every(source, viewer, thread.id, page, pages)
         printed, description = _print(texts), _description(texts, page)
     else:
-        shared = _shared(session, thread)
+        shared = _shared(source, thread)
         texts, printed, description = list(shared.texts), shared.printed, shared.description
-        if mine := posts.own(session, viewer, thread.id, page, pages):
+        if mine := posts.own(source, viewer, thread.id, page, pages):
             texts, printed = posts.merged(texts, mine), printed | _print(mine)
     state = {"is_open": thread.may_reply, "is_locked": thread.is_locked}
     first_new, moment = marks.first_new(viewer, thread.seen, texts), now()
@@ -94,13 +94,13 @@ def of(session: Session, viewer: Viewer, thread: ThreadHead) -> Posts:
     return Posts(articles, "", description)
 
 
-def _shared(session: Session, thread: ThreadHead) -> _Shared:
+def _shared(source: Source, thread: ThreadHead) -> _Shared:
     """What every member sees. A guest's page is kept whole, in front of Flask."""
     key: Key = thread.id, thread.pager.page, thread.version, current_language()
     shelf: Shelf[_Shared] = current_app.extensions.setdefault("articles", Shelf(MOST_BYTES))
     shared = shelf.get(key)
     if shared is None or shared.until_s <= now().timestamp():
-        texts = posts.public(session, thread.id, thread.pager.page)
+        texts = posts.public(source, thread.id, thread.pager.page)
         printed, description = _print(texts), _description(texts, thread.pager.page)
         shared = _Shared(tuple(texts), printed, description, request.environ.get(UNTIL, math.inf))
         texts_bytes = sum(getsizeof(text.html) + getsizeof(printed[text.id]) for text in texts)

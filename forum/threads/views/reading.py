@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.cursors import row_number
 from forum.db import reading as db_reading
+from forum.db import snapshot
 from forum.threads import history, lists, marks
 from forum.threads import reading as threads
 from forum.threads.addresses import board_url, thread_url
@@ -25,8 +26,8 @@ from forum.web.viewer import current_viewer, now
 def latest() -> str:
     """The threads of all boards, the one with the newest post first."""
     before = request.args.get("before")
-    page = lists.latest(db_reading(), current_viewer(), current_language(), before)
-    boards = lists.boards(db_reading(), current_language())
+    page = lists.latest(snapshot(), current_viewer(), current_language(), before)
+    boards = lists.boards(snapshot(), current_language())
     return render_template(
         "threads/latest.html",
         page=page,
@@ -40,21 +41,21 @@ def latest() -> str:
 @kept("threads", "boards")
 def boards() -> str:
     """All boards."""
-    return render_template("threads/boards.html", boards=lists.boards(db_reading(), current_language()))
+    return render_template("threads/boards.html", boards=lists.boards(snapshot(), current_language()))
 
 
 @blueprint.get("/b/<slug>")
 @kept("board {slug}", "people", query=BEFORE)
 def board(slug: str) -> str:
     """The threads of a board."""
-    viewer, session, language = current_viewer(), db_reading(), current_language()
+    viewer, source, language = current_viewer(), snapshot(), current_language()
     before = request.args.get("before")
-    board_id, row = lists.find_board(session, slug, language)
+    board_id, row = lists.find_board(source, slug, language)
     return render_template(
         "threads/board.html",
         board=row,
-        pinned=lists.pinned(session, viewer, board_id, language) if before is None else (),
-        page=(page := lists.of_board(session, viewer, board_id, language, before)),
+        pinned=lists.pinned(source, viewer, board_id, language) if before is None else (),
+        page=(page := lists.of_board(source, viewer, board_id, language, before)),
         is_first=before is None,
         older=_older(board_url(slug), page.older),
     )
@@ -66,11 +67,11 @@ def board(slug: str) -> str:
 def thread(thread_id: int, slug: str) -> ResponseReturnValue:
     """A page of a thread. An address with another slug, as after a change of title, leads to the canonical one."""
     viewer, page = current_viewer(), row_number(request.args.get("page", "1"))
-    shown = threads.find(db_reading(), viewer, thread_id, page, current_language())
+    shown = threads.find(snapshot(), viewer, thread_id, page, current_language())
     canonical = shown.pager.url(page)
     if thread_url(thread_id, slug) != shown.url:
         return redirect(canonical, 301)
-    posts = articles.of(db_reading(), viewer, shown)
+    posts = articles.of(snapshot(), viewer, shown)
     return render_template(
         "threads/thread.html",
         thread=shown,
