@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from html.parser import HTMLParser
+from collections.abc import Iterable
+from html import unescape
 
 from forum.text.languages import KANA, KANJI
 
@@ -15,8 +16,8 @@ _NOT_OWN_WORDS = frozenset({"pre", "blockquote", "table"})
 _INLINE = frozenset({"a", "code", "em", "ruby", "rt", "rp", "s", "strong"})
 _CUT_WORD = re.compile(rf"(?:(?![{KANA}{KANJI}])\w)+\Z")
 _CLINGING = frozenset("\u200c\u200d")
-# A post of some hundred words is read in one or two pieces, of a long one the rest is left.
-_PIECE = 250
+# What the renderer makes: no comments, names in lower case, values in double quotes, in which a > may stand.
+_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>')
 # A word that is longer is cut anywhere.
 _LONGEST_WORD = 60
 
@@ -54,41 +55,26 @@ def _clings(text: str, at: int) -> bool:
 
 def _plain(html: str, skipped: frozenset[str], limit: int) -> str:
     """The words of `html` up to its end or, when they are more than `limit` characters, up to somewhere behind it."""
-    reader = _Reader(skipped)
-    for start in range(0, len(html), _PIECE):
-        reader.feed(html[start : start + _PIECE])
-        # Of the last word there may be more to come, which does not matter where more than the limit stands before it.
-        if len(text := _joined(reader)) > limit + _LONGEST_WORD:
-            return text
-    reader.close()
-    return _joined(reader)
+    pieces: list[str] = []
+    n_open_skipped = length = begin = 0
+    # Of the last word there may be more to come, which does not matter where more than the limit stands before it.
+    enough = limit + _LONGEST_WORD
+    for tag in _TAG.finditer(html):
+        if not n_open_skipped:
+            pieces.append(html[begin : tag.start()])
+            length += tag.start() - begin
+        begin, (is_end, name) = tag.end(), tag.groups()
+        if name in skipped:
+            n_open_skipped += -1 if is_end else 1
+        if name not in _INLINE:
+            pieces.append(" ")
+        if length > enough:
+            if len(text := _joined(pieces)) > limit + _LONGEST_WORD:
+                return text
+            # Entities and blanks are longer in the source.
+            enough = 2 * length
+    return _joined([*pieces, "" if n_open_skipped else html[begin:]])
 
 
-def _joined(reader: _Reader) -> str:
-    return " ".join("".join(reader.pieces).split())
-
-
-class _Reader(HTMLParser):
-    """Collects the text between tags, with a blank wherever a block begins or ends."""
-
-    def __init__(self, skipped: frozenset[str]) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._skipped = skipped
-        self._n_open_skipped = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._n_open_skipped += tag in self._skipped
-        self._separate(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._n_open_skipped -= tag in self._skipped
-        self._separate(tag)
-
-    def handle_data(self, data: str) -> None:
-        if not self._n_open_skipped:
-            self.pieces.append(data)
-
-    def _separate(self, tag: str) -> None:
-        if tag not in _INLINE:
-            self.pieces.append(" ")
+def _joined(pieces: Iterable[str]) -> str:
+    return " ".join(unescape("".join(pieces)).split())

@@ -52,11 +52,6 @@ class PostText(NamedTuple):
     author: Person
 
     @property
-    def shown(self) -> tuple[object, ...]:
-        """What is printed as it is: the fields up to `edited_at`, in their order."""
-        return self[:7]
-
-    @property
     def url(self) -> str:
         return post_url(self.id)
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, MutableMapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask.templating import Environment
 from jinja2 import FileSystemBytecodeCache, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup, escape
 
+from forum.web.language import current_language
 from forum.web.shelf import Shelf
 
 MOST_BYTES = 2 * 1024 * 1024
+_PLACE = re.compile("\0([a-z_]+)\0")
 # The place on the shelf, and what was shown: up to a line of a list.
 OVERHEAD_BYTES = 1500
 
@@ -47,6 +51,24 @@ class Printing(Environment):
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return super().make_globals(d) if d else self.globals
+
+
+def pattern(template: str, macro: str, places: tuple[str, ...], *kind: Hashable) -> str:
+    """What a macro prints for its first values, `kind`, with places by name to put the others into with `%`.
+
+    For what a page shows twenty times: a macro takes ten times as long. What is put in must be HTML already.
+    """
+    return _pattern(template, macro, places, kind, current_language())
+
+
+@lru_cache(maxsize=1024)
+def _pattern(
+    template: str, macro: str, places: tuple[str, ...], kind: tuple[Hashable, ...], _language: str
+) -> str:
+    module: Any = current_app.jinja_env.get_template(template).module
+    # No template holds what stands for a value, for no HTML may.
+    printed: Markup = getattr(module, macro)(*kind, **{place: f"\0{place}\0" for place in places})
+    return _PLACE.sub(r"%(\1)s", printed.replace("%", "%%"))
 
 
 def init(app: Flask, folder: Path) -> None:

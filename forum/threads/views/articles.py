@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from sys import getsizeof
 from typing import NamedTuple
 
 from flask import current_app, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from forum.access import Viewer, sees_all
+from forum.people import Person
 from forum.statements import Source
 from forum.text.excerpts import excerpt
+from forum.text.rendering import stored
 from forum.threads import marks, posts
 from forum.threads.posts import Acts, PostText
 from forum.threads.reading import ThreadHead
 from forum.web.filters import teller
 from forum.web.keeping import UNTIL, right_until
 from forum.web.language import current_language
+from forum.web.printing import pattern
 from forum.web.shelf import Shelf
 from forum.web.viewer import now
 
@@ -31,8 +34,8 @@ OVERHEAD_BYTES = 1500
 # What search engines show of a page.
 DESCRIPTION_LENGTH = 155
 
-# Stands behind each post or author where many are printed; no text holds it, for no HTML may.
-MARK = "\0"
+_VALUES = ("id", "number", "by", "iso", "jst", "ago", "note", "html")
+_NAMES = ("name", "display_name", "card", "url")
 
 Key = tuple[int, int, int, str]
 
@@ -74,7 +77,7 @@ def of(source: Source, viewer: Viewer, thread: ThreadHead) -> Posts:
     page, pages = thread.pager.page, thread.pager.pages
     if viewer.is_guest:
         texts = posts.public(source, thread.id, page)
-        return Posts([], _articles(texts), _description(texts, page))
+        return Posts([], stored("".join(_articles(texts, are_whole=True))), _description(texts, page))
     if sees_all(viewer):
         texts = posts.every(source, viewer, thread.id, page, pages)
         printed, description = _print(texts), _description(texts, page)
@@ -116,18 +119,31 @@ def _description(texts: list[PostText], page: int) -> str:
 
 def _print(texts: list[PostText]) -> dict[int, Markup]:
     """Each post up to the end of its text, by id."""
-    pieces = _articles(texts, MARK).split(MARK)[:-1]
+    pieces = map(stored, _articles(texts, are_whole=False))
     return {text.id: piece for text, piece in zip(texts, pieces, strict=True)}
 
 
-def _articles(texts: list[PostText], mark: str = "") -> Markup:
-    # All at once, because a call of a macro takes as long as what it prints of a post.
-    authors, tell = list({text.author for text in texts}), teller()
-    signatures = _macro("_ui/people.html", "authors")(authors, MARK).split(MARK)[:-1]
-    by = dict(zip(authors, signatures, strict=True))
-    rows = [(*text.shown, by[text.author], tell(text.created_at)) for text in texts]
-    return _macro("threads/_article.html", "articles")(rows, mark)
+def _articles(texts: list[PostText], *, are_whole: bool) -> Iterator[str]:
+    tell = teller()
+    by = {author: _signature(author) for author in {text.author for text in texts}}
+    for post_id, number, status, lang, html, note, edited_at, _, created_at, _, author in texts:
+        kind = status, lang, number is not None, edited_at is not None, bool(note), are_whole
+        iso, jst, ago = tell(created_at)
+        yield pattern("threads/_article.html", "article", _VALUES, *kind) % {
+            "id": post_id,
+            "number": number,
+            "by": by[author],
+            "iso": iso,
+            "jst": jst,
+            "ago": ago,
+            "note": escape(note),
+            "html": html,
+        }
 
 
-def _macro(template: str, name: str) -> Callable[..., Markup]:
-    return getattr(current_app.jinja_env.get_template(template).module, name)
+def _signature(author: Person) -> str:
+    kind = author.role, author.is_demo
+    # A place that stays empty is no place, but a case of its own.
+    places = tuple(name for name in _NAMES if getattr(author, name))
+    values = {name: escape(getattr(author, name)) for name in places}
+    return pattern("_ui/people.html", "signature", places, *kind) % values
