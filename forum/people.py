@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from functools import lru_cache
-from types import SimpleNamespace
+from operator import attrgetter
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -38,14 +39,21 @@ class Person(NamedTuple):
     url: str
 
 
+_NAMES = [column.key for column in PERSON]
+_Row = namedtuple("_Row", _NAMES)  # pyright: ignore[reportUntypedNamedTuple]
+_columns = attrgetter(*_NAMES)
+
+
 def person_of(row: Any) -> Person:
     """The person in a row that has the columns of PERSON."""
-    return person(language(), tuple(getattr(row, column.key) for column in PERSON))
+    return person(language(), _columns(row))
 
 
 # Pages show the same few hundred people again and again, and a card says its words in the reader's language.
 @lru_cache(maxsize=1024)
-def person(_language: str, values: tuple[Any, ...]) -> Person:
-    """The person of whom `values` are the columns of PERSON, for the present reader, whose language it is."""
-    row: Any = SimpleNamespace(**{column.key: value for column, value in zip(PERSON, values, strict=True)})
-    return Person(row.name, row.display_name, row.role, card_of(row), row.is_demo, f"/u/{quote(row.name)}")
+def person(in_language: str, values: tuple[Any, ...]) -> Person:
+    """The person of whom `values` are the columns of PERSON, for the present reader, whose language that is."""
+    row: Any = _Row._make(values)
+    return Person(
+        row.name, row.display_name, row.role, card_of(row, in_language), row.is_demo, f"/u/{quote(row.name)}"
+    )

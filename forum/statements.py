@@ -134,9 +134,9 @@ class _Compiled:
 
 
 def _compile(statement: Any, dialect: sa.Dialect, columns: tuple[str, ...]) -> _Compiled:
-    # A list that the statement itself holds is spread in the SQL once and for all.
-    ways: Any = {"render_postcompile": True}
-    compiled: Any = statement.compile(dialect=dialect, column_keys=list(columns) or None, compile_kwargs=ways)
+    compiled: Any = statement.compile(dialect=dialect, column_keys=list(columns) or None)
+    if compiled.post_compile_params:
+        raise TypeError("a list that is spread in the SQL makes another statement of it each time")
     constants = dict(compiled.params)
     for column in compiled.insert_prefetch if columns else ():
         if not column.default.is_scalar:

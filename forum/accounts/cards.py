@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -23,9 +24,9 @@ Carded: TypeAlias = User | sa.Row[*tuple[Any, ...]]
 """A member, or a row with the columns jet_role, prefecture, place, year_from, year_to and hidden_parts of one."""
 
 
-def card_of(member: Carded) -> str | None:
+def card_of(member: Carded, in_language: str) -> str | None:
     """The card as a line beside a name, such as 'ALT · Tottori · 2019–22', without hidden parts; None when empty."""
-    parts = _shown(member)
+    parts = _shown(member, in_language)
     line = " · ".join(parts[part] for part in ("jet_role", "prefecture", "years") if part in parts)
     return line or None
 
@@ -38,7 +39,7 @@ def card_rows(member: Carded) -> list[tuple[str, str]]:
         "place": _("Place"),
         "years": _("Years in Japan"),
     }
-    return [(labels[part], value) for part, value in _shown(member).items()]
+    return [(labels[part], value) for part, value in _shown(member, language()).items()]
 
 
 def jet_roles() -> dict[str, str]:
@@ -68,11 +69,18 @@ def language() -> str:
     return str(get_locale())
 
 
-def _shown(member: Carded) -> dict[str, str]:
+@cache
+def _words_in(_language: str) -> tuple[dict[str | None, str], dict[str | None, str]]:
+    """The roles and the places in a language, which is the reader's: each is looked up in a catalogue."""
+    return {**jet_roles()}, {**places()}
+
+
+def _shown(member: Carded, in_language: str) -> dict[str, str]:
+    roles, kinds = _words_in(in_language)
     parts = {
-        "jet_role": jet_roles().get(member.jet_role, "") if member.jet_role else "",
-        "prefecture": prefecture_name(member.prefecture, language()) if member.prefecture else "",
-        "place": places().get(member.place, "") if member.place else "",
+        "jet_role": roles.get(member.jet_role, ""),
+        "prefecture": prefecture_name(member.prefecture, in_language) if member.prefecture else "",
+        "place": kinds.get(member.place, ""),
         "years": _years(member.year_from, member.year_to),
     }
     hidden = member.hidden_parts.split()

@@ -50,6 +50,8 @@ def examine(
     on, the statements of `screen` too, to see whether the board's own evidence leaves it uncertain; only then one is
     asked, for up to two seconds more. `post_id` names the post that the text is a new version of.
     """
+    # What is asked here goes past the session, which may hold changes still.
+    session.flush()
     *mark, newest_id, mail = _SEEN.one(session, {"viewer_id": viewer.id})
     learnt, plain, origin = textmodel.learnt(mark), unread(submission), origin or Origin()
     by_shadow = read(submission, learnt.shadow)
@@ -80,6 +82,7 @@ def screen(
     long enough to be a near copy and for one with links. `post_id` names the post that the text is a new version of:
     its own earlier versions do not make it a repetition.
     """
+    session.flush()
     return _judged(session, viewer, examined, now, post_id)
 
 

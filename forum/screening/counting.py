@@ -40,9 +40,9 @@ _SPOKEN_FOR = Statement(
     .where(
         Screening.author_id == sa.bindparam("author_id"),
         Screening.id < sa.bindparam("screening_id"),
-        Screening.standing.in_(VOUCHING),
+        Screening.standing.in_(map(sa.literal, VOUCHING)),
         Screening.outcome == Outcome.PUBLISHED,
-        Screening.kind.in_(RECORDED),
+        Screening.kind.in_(map(sa.literal, RECORDED)),
         _HOST.c.value.in_(sa.select(_ASKED.c.value)),
     )
 )

@@ -42,11 +42,11 @@ def japanese(app):
     ],
 )
 def test_the_line_beside_a_name_shows_what_is_told_and_not_hidden(english, fields, line):
-    assert card_of(user(**fields)) == line
+    assert card_of(user(**fields), "en") == line
 
 
 def test_the_card_speaks_the_readers_language(japanese):
-    assert "鳥取県" in (card_of(user(**FULL)) or "")
+    assert "鳥取県" in (card_of(user(**FULL), "ja") or "")
 
 
 def test_the_profile_shows_all_parts_but_the_hidden_ones(english):
