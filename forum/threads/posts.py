@@ -62,14 +62,14 @@ class PostText(NamedTuple):
 
 
 class Acts(NamedTuple):
-    """What a viewer may do with a post: each address is None where they may not."""
+    """What a viewer may do with a post."""
 
-    quote_url: str | None
-    edit_url: str | None
-    delete_url: str | None
-    restore_url: str | None
-    report_url: str | None
-    moderate_url: str | None
+    may_quote: bool
+    may_edit: bool
+    may_delete: bool
+    may_restore: bool
+    may_report: bool
+    may_moderate: bool
 
 
 _COLUMNS = (
@@ -155,21 +155,16 @@ def merged(shared: Iterable[PostText], mine: Iterable[PostText]) -> list[PostTex
     return sorted(by_id.values(), key=lambda text: text.place)
 
 
-def acts(
-    viewer: Viewer, text: PostText, thread_id: int, now: datetime, *, is_open: bool, is_locked: bool
-) -> Acts:
+def acts(viewer: Viewer, text: PostText, now: datetime, *, is_open: bool, is_locked: bool) -> Acts:
     """What a member may do with a post. `is_open`: they may reply to the thread."""
-    url, author_id, status = text.url, text.author_id, text.status
-    is_quotable = is_open and status == Status.PUBLIC
-    is_editable = may_edit(viewer, author_id, status, text.created_at, now, is_locked=is_locked)
-    is_restorable = may_restore(viewer, author_id, status, is_locked=is_locked)
+    author_id, status = text.author_id, text.status
     return Acts(
-        quote_url=f"/t/{thread_id}/reply?quote={text.id}" if is_quotable else None,
-        edit_url=f"{url}/edit" if is_editable else None,
-        delete_url=f"{url}/delete" if may_delete(viewer, author_id, status) else None,
-        restore_url=f"{url}/restore" if is_restorable else None,
-        report_url=f"{url}/report" if may_report(viewer, author_id, status) else None,
-        moderate_url=f"{url}/moderate" if may_moderate(viewer) else None,
+        may_quote=is_open and status == Status.PUBLIC,
+        may_edit=may_edit(viewer, author_id, status, text.created_at, now, is_locked=is_locked),
+        may_delete=may_delete(viewer, author_id, status),
+        may_restore=may_restore(viewer, author_id, status, is_locked=is_locked),
+        may_report=may_report(viewer, author_id, status),
+        may_moderate=may_moderate(viewer),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from sys import getsizeof
 from typing import NamedTuple
 
@@ -34,27 +35,17 @@ OVERHEAD_BYTES = 1500
 # What search engines show of a page.
 DESCRIPTION_LENGTH = 155
 
+ARTICLE = "threads/_article.html"
 _VALUES = ("id", "number", "by", "iso", "jst", "ago", "note", "html")
 _NAMES = ("name", "display_name", "card", "url")
 
 Key = tuple[int, int, int, str]
 
 
-class Article(NamedTuple):
-    """A post as it is printed, up to the end of its text, and what the viewer may do with it."""
+class Posts(NamedTuple):
+    """The posts of a page, printed, with what the viewer may do with each."""
 
-    html: Markup
-    acts: Acts
-    is_first_new: bool
-    """Whether what the viewer has not seen yet begins here, and there is something before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Posts:
-    """The posts of a page, one by one or, for a guest, who can do nothing with them, whole."""
-
-    articles: list[Article]
-    whole: str
+    whole: Markup
     description: str
     """What the first page says of its thread to whoever has not read it."""
 
@@ -64,7 +55,7 @@ class _Shared:
     """The posts of a page that everybody sees, printed; right until a time on them reads otherwise."""
 
     texts: tuple[PostText, ...]
-    printed: dict[int, Markup]
+    printed: dict[int, str]
     description: str
     until_s: float
 
@@ -77,7 +68,7 @@ def of(source: Source, viewer: Viewer, thread: ThreadHead) -> Posts:
     page, pages = thread.pager.page, thread.pager.pages
     if viewer.is_guest:
         texts = posts.public(source, thread.id, page)
-        return Posts([], stored("".join(_articles(texts, are_whole=True))), _description(texts, page))
+        return Posts(stored("".join(_articles(texts, are_whole=True))), _description(texts, page))
     if sees_all(viewer):
         texts = posts.every(source, viewer, thread.id, page, pages)
         printed, description = _print(texts), _description(texts, page)
@@ -86,15 +77,30 @@ def of(source: Source, viewer: Viewer, thread: ThreadHead) -> Posts:
         texts, printed, description = list(shared.texts), shared.printed, shared.description
         if mine := posts.own(source, viewer, thread.id, page, pages):
             texts, printed = posts.merged(texts, mine), printed | _print(mine)
-    state = {"is_open": thread.may_reply, "is_locked": thread.is_locked}
-    first_new, moment = marks.first_new(viewer, thread.seen, texts), now()
-    articles = [
-        Article(printed[text.id], posts.acts(viewer, text, thread.id, moment, **state), text.id == first_new)
-        for text in texts
-    ]
+    moment = now()
+    whole = stored("".join(_with_endings(viewer, thread, texts, printed, moment)))
     if request.method == "GET":
         marks.note(viewer, thread.id, thread.seen, texts, moment)
-    return Posts(articles, "", description)
+    return Posts(whole, description)
+
+
+def _with_endings(
+    viewer: Viewer, thread: ThreadHead, texts: list[PostText], printed: dict[int, str], moment: datetime
+) -> Iterator[str]:
+    """The posts with what a member may do with them, and where begins what is new to them."""
+    first_new = marks.first_new(viewer, thread.seen, texts)
+    # With others' posts of one status they may do the same, whenever these were written.
+    of_others: dict[str, Acts] = {}
+    for text in texts:
+        acts = of_others.get(text.status) if text.author_id != viewer.id else None
+        if acts is None:
+            acts = posts.acts(viewer, text, moment, is_open=thread.may_reply, is_locked=thread.is_locked)
+            if text.author_id != viewer.id:
+                of_others[text.status] = acts
+        if text.id == first_new:
+            yield pattern(ARTICLE, "first_new", ())
+        yield printed[text.id]
+        yield pattern(ARTICLE, "ending", ("id", "thread_id"), *acts) % {"id": text.id, "thread_id": thread.id}
 
 
 def _shared(source: Source, thread: ThreadHead) -> _Shared:
@@ -117,10 +123,9 @@ def _description(texts: list[PostText], page: int) -> str:
     return excerpt(texts[0].html, DESCRIPTION_LENGTH) if texts and page == 1 else ""
 
 
-def _print(texts: list[PostText]) -> dict[int, Markup]:
+def _print(texts: list[PostText]) -> dict[int, str]:
     """Each post up to the end of its text, by id."""
-    pieces = map(stored, _articles(texts, are_whole=False))
-    return {text.id: piece for text, piece in zip(texts, pieces, strict=True)}
+    return {text.id: piece for text, piece in zip(texts, _articles(texts, are_whole=False), strict=True)}
 
 
 def _articles(texts: list[PostText], *, are_whole: bool) -> Iterator[str]:
@@ -129,7 +134,7 @@ def _articles(texts: list[PostText], *, are_whole: bool) -> Iterator[str]:
     for post_id, number, status, lang, html, note, edited_at, _, created_at, _, author in texts:
         kind = status, lang, number is not None, edited_at is not None, bool(note), are_whole
         iso, jst, ago = tell(created_at)
-        yield pattern("threads/_article.html", "article", _VALUES, *kind) % {
+        yield pattern(ARTICLE, "article", _VALUES, *kind) % {
             "id": post_id,
             "number": number,
             "by": by[author],
