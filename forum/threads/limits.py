@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from forum import limiting
 from forum.access import Viewer
+from forum.accounts.cards import language
 from forum.errors import Invalid, TooFast
 from forum.screening.models import Kind, Screening
 from forum.statements import Statement
@@ -52,10 +54,17 @@ def is_new(viewer: Viewer) -> bool:
     return not viewer.is_staff and viewer.approved_count < NEW_UNTIL_APPROVED and not limiting.are_lifted()
 
 
-def told(viewer: Viewer, now: datetime) -> list[str]:
+def told(viewer: Viewer, now: datetime) -> tuple[str, ...]:
     """The limits that hold for the viewer, in sentences, for beside the form."""
+    return _sentences(language(), is_new=is_new(viewer), is_first_day=_is_first_day(viewer, now))
+
+
+# Each page with a form says them.
+@cache
+def _sentences(_language: str, *, is_new: bool, is_first_day: bool) -> tuple[str, ...]:
+    """The limits in the reader's language, which that is."""
     sentences = [_("Up to %(count)s characters.", count=f"{BODY_MAX:,}")]
-    if is_new(viewer):
+    if is_new:
         sentences.append(
             ngettext(
                 "Up to %(num)d link while you are new here.",
@@ -63,7 +72,7 @@ def told(viewer: Viewer, now: datetime) -> list[str]:
                 LINKS_MAX_NEW,
             )
         )
-    if _is_first_day(viewer, now):
+    if is_first_day:
         sentences.append(
             _(
                 "On your first day: %(threads)d threads and %(posts)d posts.",
@@ -71,7 +80,7 @@ def told(viewer: Viewer, now: datetime) -> list[str]:
                 posts=FIRST_DAY_POSTS,
             )
         )
-    return sentences
+    return tuple(sentences)
 
 
 def check_links(viewer: Viewer, count: int) -> None:

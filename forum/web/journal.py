@@ -34,6 +34,10 @@ def init(app: Flask) -> None:
     app.after_request(_note)
 
 
+# Made once, because to make one takes as long as a line.
+_json = json.JSONEncoder(default=str)
+
+
 class JsonLines(logging.Formatter):
     """A record as one line: time in UTC, level, message, request id, and whatever `extra` named."""
 
@@ -50,7 +54,7 @@ class JsonLines(logging.Formatter):
             # Its end says what happened.
             line["error"] = self.formatException(record.exc_info)[-LONGEST_ERROR:]
         # In ASCII, for a terminal obeys some of the characters that somebody may put into an address.
-        return json.dumps(line, default=str)
+        return _json.encode(line)
 
 
 def _begin() -> None:

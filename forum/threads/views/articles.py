@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from sys import getsizeof
 from typing import NamedTuple
 
@@ -129,15 +130,14 @@ def _print(texts: list[PostText]) -> dict[int, str]:
 
 
 def _articles(texts: list[PostText], *, are_whole: bool) -> Iterator[str]:
-    tell = teller()
-    by = {author: _signature(author) for author in {text.author for text in texts}}
+    tell, language = teller(), current_language()
     for post_id, number, status, lang, html, note, edited_at, _, created_at, _, author in texts:
         kind = status, lang, number is not None, edited_at is not None, bool(note), are_whole
         iso, jst, ago = tell(created_at)
         yield pattern(ARTICLE, "article", _VALUES, *kind) % {
             "id": post_id,
             "number": number,
-            "by": by[author],
+            "by": _signature(author, language),
             "iso": iso,
             "jst": jst,
             "ago": ago,
@@ -146,7 +146,9 @@ def _articles(texts: list[PostText], *, are_whole: bool) -> Iterator[str]:
         }
 
 
-def _signature(author: Person) -> str:
+# Where members read, the same people write; for a crawler it costs little more.
+@lru_cache(maxsize=1024)
+def _signature(author: Person, _language: str) -> str:
     kind = author.role, author.is_demo
     # A place that stays empty is no place, but a case of its own.
     places = tuple(name for name in _NAMES if getattr(author, name))

@@ -78,7 +78,7 @@ def thread(thread_id: int, slug: str) -> ResponseReturnValue:
         posts=posts,
         stamp=new_stamp() if shown.may_reply else "",
         new_form=ReplyForm,
-        limits=tuple(told(viewer, now())) if shown.may_reply else (),
+        limits=told(viewer, now()) if shown.may_reply else (),
         canonical_url=absolute(canonical),
     )
 
