@@ -127,9 +127,10 @@ def _end_snapshot(_fault: BaseException | None = None) -> None:
 
 
 def _transaction(session: Session) -> Generator[Session]:
-    session.connection(execution_options={"begin": "IMMEDIATE"})
+    connection = session.connection(execution_options={"begin": "IMMEDIATE"})
     try:
-        yield session
+        with statements.reached_by(session, connection):
+            yield session
         session.commit()
     except BaseException:
         session.rollback()

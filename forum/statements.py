@@ -7,17 +7,20 @@ SQLAlchemy three to ten times as long as SQLite needs for it; what it knows of t
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 Values: TypeAlias = Mapping[str, Any]
 Way: TypeAlias = Callable[[Any], Any]
 
+_REACHED = "reached"
 NOTHING: Values = MappingProxyType({})
 
 
@@ -42,8 +45,8 @@ Source: TypeAlias = Session | Snapshot
 class Statement:
     """A statement whose values are those of its `bindparam`s or, for an INSERT, the row by its columns' names.
 
-    With a session it runs in its transaction, but past its unit of work: nothing is flushed before, and no object is
-    changed by it. A list goes in as JSON, for `json_each`. Errors are those of the driver.
+    With a session it runs in its transaction, behind what the session has still to write, and changes none of its
+    objects. A list goes in as JSON, for `json_each`. Errors are those of the driver.
     """
 
     def __init__(self, statement: sa.Select[*tuple[Any, ...]] | sa.Insert | sa.Update | sa.Delete) -> None:
@@ -97,6 +100,16 @@ class Statement:
         if compiled is None:
             compiled = self._compiled[columns] = _compile(self._statement, engine.dialect, columns)
         return compiled
+
+
+@contextmanager
+def reached_by(session: Session, connection: Connection) -> Generator[None]:
+    """For the one transaction of the block: statements need not ask the session again on which connection it runs."""
+    session.info[_REACHED] = _connected(connection)
+    try:
+        yield
+    finally:
+        del session.info[_REACHED]
 
 
 def say(engine: sa.Engine, driver: Any, sql: str) -> None:
@@ -168,7 +181,11 @@ def _reached(source: Source) -> tuple[sa.Engine, Any]:
     """The engine, and the driver's connection on which the source's transaction runs."""
     if isinstance(source, Snapshot):
         return source.engine, source.driver
-    connection = source.connection()
+    source.flush()
+    return source.info.get(_REACHED) or _connected(source.connection())
+
+
+def _connected(connection: Connection) -> tuple[sa.Engine, Any]:
     return connection.engine, connection.connection.driver_connection
 
 

@@ -17,7 +17,7 @@ from forum.screening.models import Decision, Kind, Screening
 from forum.screening.origins import Origin
 from forum.screening.services import Question
 from forum.spam.judging import Knowledge, Outcome, Standing, Submission, Verdict, judge, read
-from forum.statements import Statement
+from forum.statements import Source, Statement
 from forum.text.languages import language_of
 from forum.threads.models import Post, Thread
 
@@ -37,7 +37,7 @@ _STORE = Statement(sa.insert(Screening))
 
 
 def examine(
-    session: Session,
+    source: Source,
     viewer: Viewer,
     submission: Submission,
     now: datetime,
@@ -50,9 +50,7 @@ def examine(
     on, the statements of `screen` too, to see whether the board's own evidence leaves it uncertain; only then one is
     asked, for up to two seconds more. `post_id` names the post that the text is a new version of.
     """
-    # What is asked here goes past the session, which may hold changes still.
-    session.flush()
-    *mark, newest_id, mail = _SEEN.one(session, {"viewer_id": viewer.id})
+    *mark, newest_id, mail = _SEEN.one(source, {"viewer_id": viewer.id})
     learnt, plain, origin = textmodel.learnt(mark), unread(submission), origin or Origin()
     by_shadow = read(submission, learnt.shadow)
     examined = replace(
@@ -62,13 +60,13 @@ def examine(
         reading=read(submission, learnt.model),
         shadow_probability=by_shadow and by_shadow.probability,
         newest_id=newest_id or 0,
-        near=gathering.near_texts(session, plain.bands, plain.shingles),
+        near=gathering.near_texts(source, plain.bands, plain.shingles),
         rules=rules.matching(learnt.criteria, plain.text, plain.sites),
         is_mail_disposable=mailboxes.is_disposable(mail or ""),
         origin=origin,
-        neighbours=gathering.neighbours(session, viewer, origin.network, now),
+        neighbours=gathering.neighbours(source, viewer, origin.network, now),
     )
-    if services.are_on() and _is_uncertain(_judged(session, viewer, examined, now, post_id)):
+    if services.are_on() and _is_uncertain(_judged(source, viewer, examined, now, post_id)):
         return _with_opinions(examined, mail or "")
     return examined
 
@@ -82,7 +80,6 @@ def screen(
     long enough to be a near copy and for one with links. `post_id` names the post that the text is a new version of:
     its own earlier versions do not make it a repetition.
     """
-    session.flush()
     return _judged(session, viewer, examined, now, post_id)
 
 
@@ -132,17 +129,17 @@ def withdraw(session: Session, post_id: int) -> None:
 
 
 def _judged(
-    session: Session, viewer: Viewer, examined: Examined, now: datetime, post_id: int | None
+    source: Source, viewer: Viewer, examined: Examined, now: datetime, post_id: int | None
 ) -> Verdict:
-    traffic = gathering.traffic(session, viewer, examined.mark, post_id, now)
+    traffic = gathering.traffic(source, viewer, examined.mark, post_id, now)
     approved_near, rejected_near = examined.neighbours
     knowledge = Knowledge(
         reading=examined.reading,
         record=gathering.record_of(viewer, now, is_mail_disposable=examined.is_mail_disposable),
         same_text_rejected=traffic.same_rejected,
         same_text_elsewhere=traffic.same_elsewhere,
-        copies=gathering.copies(session, viewer, examined, post_id),
-        sites=gathering.site_records(session, examined.sites, now),
+        copies=gathering.copies(source, viewer, examined, post_id),
+        sites=gathering.site_records(source, examined.sites, now),
         recent_posts=traffic.recent_posts,
         newcomers_texts=traffic.newcomers_texts,
         neighbours_approved=approved_near,
@@ -220,8 +217,6 @@ def _store(
         "created_at": now,
         **about,
     }
-    # The row names others that the session may hold still.
-    session.flush()
     return Kept(
         _STORE.run(session, row),
         examined.submission.kind,

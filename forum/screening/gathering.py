@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
 from forum.access import Viewer
 from forum.screening.examined import Examined
@@ -17,7 +17,7 @@ from forum.screening.models import Decision, LinkHost, Screening, TextBand
 from forum.spam.judging import Copies, Outcome, Record, Standing, standing_of
 from forum.spam.nearness import NEAR, Shingles, resemblance, shingles
 from forum.spam.sites import SiteRecord
-from forum.statements import Statement
+from forum.statements import Source, Statement
 
 # The same words again within a week are a campaign or a double post; after that, people do say the same things.
 REPEAT_WINDOW = timedelta(days=7)
@@ -150,7 +150,7 @@ def record_of(viewer: Viewer, now: datetime, *, is_mail_disposable: bool = False
     )
 
 
-def traffic(session: Session, viewer: Viewer, mark: int, post_id: int | None, now: datetime) -> Traffic:
+def traffic(source: Source, viewer: Viewer, mark: int, post_id: int | None, now: datetime) -> Traffic:
     """What was written lately, by whom, and how often the same. One statement of counts, each over an index."""
     is_newcomer = standing_of(record_of(viewer, now)) is Standing.NEWCOMER
     given = {
@@ -161,10 +161,10 @@ def traffic(session: Session, viewer: Viewer, mark: int, post_id: int | None, no
         "pace_since": now - PACE_WINDOW,
         "burst_since": now - BURST_WINDOW if is_newcomer else now,
     }
-    return Traffic(*_TRAFFIC.one(session, given))
+    return Traffic(*_TRAFFIC.one(source, given))
 
 
-def neighbours(session: Session, viewer: Viewer, network: int | None, now: datetime) -> tuple[int, int]:
+def neighbours(source: Source, viewer: Viewer, network: int | None, now: datetime) -> tuple[int, int]:
     """How many texts of other accounts from the same part of the network stand or were approved, and how many were
     rejected. One statement, none without a network; a school may have sent thousands, so that this is for before a
     transaction.
@@ -172,20 +172,20 @@ def neighbours(session: Session, viewer: Viewer, network: int | None, now: datet
     if network is None:
         return 0, 0
     given = {"author_id": viewer.id, "network": network, "since": now - NETWORK_WINDOW}
-    approved, rejected = _NEIGHBOURS.one(session, given)
+    approved, rejected = _NEIGHBOURS.one(source, given)
     return approved, rejected
 
 
-def near_texts(session: Session, bands: Sequence[int], found: Shingles) -> dict[int, float]:
+def near_texts(source: Source, bands: Sequence[int], found: Shingles) -> dict[int, float]:
     """The screenings whose stored texts are near copies, with their resemblance. One statement; a comparison takes half
     a millisecond, so that this is for before a transaction.
     """
     if not bands:
         return {}
-    return _verified(_CANDIDATES.all(session, {"bands": bands}), found)
+    return _verified(_CANDIDATES.all(source, {"bands": bands}), found)
 
 
-def copies(session: Session, viewer: Viewer, examined: Examined, post_id: int | None) -> Copies:
+def copies(source: Source, viewer: Viewer, examined: Examined, post_id: int | None) -> Copies:
     """What has become of the near copies that are known, and of those that came after the text was examined.
 
     One statement, for a text that has bands; only what came since is still to be compared.
@@ -198,7 +198,7 @@ def copies(session: Session, viewer: Viewer, examined: Examined, post_id: int | 
         "near": list(examined.near),
         "bands": examined.bands,
     }
-    rows = _COPIES.all(session, given)
+    rows = _COPIES.all(source, given)
     newer_texts = [(row.id, row.text) for row in rows if row.text]
     near = {**examined.near, **_verified(newer_texts, examined.shingles)}
     rows = [row for row in rows if row.id in near]
@@ -210,13 +210,13 @@ def copies(session: Session, viewer: Viewer, examined: Examined, post_id: int | 
     )
 
 
-def site_records(session: Session, sites: Sequence[str], now: datetime) -> tuple[SiteRecord, ...]:
+def site_records(source: Source, sites: Sequence[str], now: datetime) -> tuple[SiteRecord, ...]:
     """What moderators made of texts with links to these sites, and how long each is known. One statement, for a text
     that has links.
     """
     if not sites:
         return ()
-    rows = _SITES.all(session, {"sites": list(sites)})
+    rows = _SITES.all(source, {"sites": list(sites)})
     known = {
         row.host: SiteRecord(row.host, row.approved, row.rejected, (now - row.first_seen_at).total_seconds())
         for row in rows

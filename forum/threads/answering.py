@@ -7,11 +7,11 @@ from functools import cache
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from forum.access import Viewer, may_reply, require_writer, seen_by, visible_threads
 from forum.errors import Forbidden, Locked, NotFound
-from forum.statements import Statement
+from forum.statements import Source, Statement
 from forum.text.excerpts import cut
 from forum.threads.models import Lock, Post, Status, Thread
 
@@ -42,18 +42,18 @@ class Answered:
         return f"{self.title}\n{cut(self.opening, CONTEXT_LENGTH)}"
 
 
-def find(session: Session, viewer: Viewer, thread_id: int, mark: str | None = None) -> Answered:
+def find(source: Source, viewer: Viewer, thread_id: int, mark: str | None = None) -> Answered:
     """A thread that the viewer may see, and what the form of a mark has made. One statement. Raises NotFound."""
     given = {"thread_id": thread_id, "viewer_id": viewer.id, "mark": mark}
-    row = _statement(seen_by(viewer)).first(session, given)
+    row = _statement(seen_by(viewer)).first(source, given)
     if row is None:
         raise NotFound
     return Answered(*row)
 
 
-def find_open(session: Session, viewer: Viewer, thread_id: int) -> Answered:
+def find_open(source: Source, viewer: Viewer, thread_id: int) -> Answered:
     """A thread that the viewer may answer in. One statement. Raises NotFound, Forbidden or Locked."""
-    thread = find(session, viewer, thread_id)
+    thread = find(source, viewer, thread_id)
     require_open(viewer, thread)
     return thread
 

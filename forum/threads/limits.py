@@ -15,7 +15,7 @@ from forum.access import Viewer
 from forum.accounts.cards import language
 from forum.errors import Invalid, TooFast
 from forum.screening.models import Kind, Screening
-from forum.statements import Statement
+from forum.statements import Source, Statement
 from forum.threads.models import Post
 
 # Shorter says nothing in a list; 4 characters are a question in Japanese. Longer is a post.
@@ -92,12 +92,12 @@ def check_links(viewer: Viewer, count: int) -> None:
         raise Invalid(body=f"{sentence} {yours}")
 
 
-def check_pace(session: Session, viewer: Viewer, *, is_thread: bool, now: datetime) -> None:
+def check_pace(source: Source, viewer: Viewer, *, is_thread: bool, now: datetime) -> None:
     """Raise TooFast when the viewer writes faster than people do. One statement, over an index, a day deep."""
     if viewer.is_staff or limiting.are_lifted():
         return
     given = {"author_id": viewer.id, "since": now - timedelta(days=1)}
-    posts, threads, newest, oldest_post, oldest_thread = _PACE.one(session, given)
+    posts, threads, newest, oldest_post, oldest_thread = _PACE.one(source, given)
     if newest is not None and now - newest < timedelta(seconds=SECONDS_BETWEEN_POSTS):
         raise TooFast(_("One moment: your last post was only seconds ago."), SECONDS_BETWEEN_POSTS)
     most_threads, most_posts = (

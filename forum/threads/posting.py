@@ -17,7 +17,7 @@ from forum.screening.examined import Examined, unread
 from forum.screening.models import Kind
 from forum.screening.origins import Origin
 from forum.spam.judging import Outcome, Submission, Verdict
-from forum.statements import Statement
+from forum.statements import Source, Statement
 from forum.text.languages import language_of
 from forum.text.rendering import Rendered, render
 from forum.text.slugs import slugify
@@ -77,32 +77,28 @@ class Posted:
     """Whether a change that waited was taken back, so that what was public stands alone."""
 
 
-def prepare_thread(
-    session: Session, viewer: Viewer, board_slug: str, draft: Draft, now: datetime
-) -> Prepared:
+def prepare_thread(source: Source, viewer: Viewer, board_slug: str, draft: Draft, now: datetime) -> Prepared:
     """Render and examine a thread's first post, for `start_thread`. It only reads, and is called before the transaction
     that writes. What can't be posted anyway is not examined, and no outside service hears of it.
 
     Raises what `start_thread` raises.
     """
     require_writer(viewer)
-    if _made_before(session, viewer, _mark(draft, board_slug)) is not None:
-        return _unread(session, viewer, Kind.THREAD, draft)
-    _find_board(session, board_slug)
-    limits.check_pace(session, viewer, is_thread=True, now=now)
-    return _examined(session, viewer, Kind.THREAD, draft, now)
+    if _made_before(source, viewer, _mark(draft, board_slug)) is not None:
+        return _unread(source, viewer, Kind.THREAD, draft)
+    _find_board(source, board_slug)
+    limits.check_pace(source, viewer, is_thread=True, now=now)
+    return _examined(source, viewer, Kind.THREAD, draft, now)
 
 
-def prepare_reply(
-    session: Session, viewer: Viewer, thread: Answered, draft: Draft, now: datetime
-) -> Prepared:
+def prepare_reply(source: Source, viewer: Viewer, thread: Answered, draft: Draft, now: datetime) -> Prepared:
     """The same for `reply`, with the thread that it answers. Raises what `reply` raises."""
     require_writer(viewer)
-    if _made_before(session, viewer, _mark(draft, str(thread.id))) is not None:
-        return _unread(session, viewer, Kind.REPLY, draft)
+    if _made_before(source, viewer, _mark(draft, str(thread.id))) is not None:
+        return _unread(source, viewer, Kind.REPLY, draft)
     answering.require_open(viewer, thread)
-    limits.check_pace(session, viewer, is_thread=False, now=now)
-    return _examined(session, viewer, Kind.REPLY, draft, now, thread.context)
+    limits.check_pace(source, viewer, is_thread=False, now=now)
+    return _examined(source, viewer, Kind.REPLY, draft, now, thread.context)
 
 
 def start_thread(
@@ -158,9 +154,9 @@ def require_read(prepared: Prepared) -> None:
         raise Conflict(_("Something changed while this was being sent. Please send it again."))
 
 
-def rendering_of(session: Session, draft: Draft) -> Rendered:
+def rendering_of(source: Source, draft: Draft) -> Rendered:
     """A draft's HTML, with the members whom it mentions. Up to a third of a second."""
-    return render(draft.body, mentions.known(session, draft.body))
+    return render(draft.body, mentions.known(source, draft.body))
 
 
 def submission_of(
@@ -187,21 +183,21 @@ def refused(session: Session, viewer: Viewer, prepared: Prepared, verdict: Verdi
 
 
 def _examined(
-    session: Session, viewer: Viewer, kind: Kind, draft: Draft, now: datetime, context: str = ""
+    source: Source, viewer: Viewer, kind: Kind, draft: Draft, now: datetime, context: str = ""
 ) -> Prepared:
-    rendered = rendering_of(session, draft)
+    rendered = rendering_of(source, draft)
     limits.check_links(viewer, len(rendered.links))
     submission = submission_of(kind, viewer, draft, rendered, context)
-    return Prepared(draft, rendered, asking.examine(session, viewer, submission, now, draft.origin))
+    return Prepared(draft, rendered, asking.examine(source, viewer, submission, now, draft.origin))
 
 
-def _unread(session: Session, viewer: Viewer, kind: Kind, draft: Draft) -> Prepared:
-    rendered = rendering_of(session, draft)
+def _unread(source: Source, viewer: Viewer, kind: Kind, draft: Draft) -> Prepared:
+    rendered = rendering_of(source, draft)
     return Prepared(draft, rendered, unread(submission_of(kind, viewer, draft, rendered)), is_read=False)
 
 
-def _find_board(session: Session, board_slug: str) -> int:
-    board_id = _BOARD.scalar(session, {"slug": board_slug})
+def _find_board(source: Source, board_slug: str) -> int:
+    board_id = _BOARD.scalar(source, {"slug": board_slug})
     if board_id is None:
         raise Invalid(board=_("Please choose a board."))
     return board_id
@@ -218,11 +214,11 @@ def _mark(draft: Draft, place: str) -> str | None:
     return sha256(whole.encode()).hexdigest()
 
 
-def _made_before(session: Session, viewer: Viewer, mark: str | None) -> Posted | None:
+def _made_before(source: Source, viewer: Viewer, mark: str | None) -> Posted | None:
     """What the same form made before: a double click, a second tab, a browser that sends again after a lost answer."""
     if mark is None:
         return None
-    row = _MADE_BEFORE.first(session, {"author_id": viewer.id, "mark": mark})
+    row = _MADE_BEFORE.first(source, {"author_id": viewer.id, "mark": mark})
     return _made(row.id, row.status) if row else None
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from forum.access import GUEST, Viewer, require_writer
 from forum.cursors import read_place
-from forum.db import reading
+from forum.db import reading, snapshot
 from forum.errors import Forbidden, Invalid, Problem, TooFast
 from forum.screening import words
 from forum.spam.judging import Outcome
@@ -38,7 +38,7 @@ from forum.web.viewer import current_viewer, now, writing
 
 FRAGMENT = "X-Fragment"
 
-Prepare = Callable[[Session, Viewer, Draft], Prepared]
+Prepare = Callable[[Viewer, Draft], Prepared]
 Take = Callable[[Session, Viewer, Prepared], Posted | None]
 
 
@@ -53,7 +53,7 @@ def new() -> ResponseReturnValue:
     form.board.choices = [(row.slug, row.name) for row in lists.boards(reading(), current_language())]
     page = _Composer(form, lazy_gettext("New thread"), url_for(".new"), "new", lazy_gettext("Post thread"))
     return page.answer(
-        lambda session, viewer, draft: posting.prepare_thread(session, viewer, form.board.data, draft, now()),
+        lambda viewer, draft: posting.prepare_thread(snapshot(), viewer, form.board.data, draft, now()),
         lambda session, viewer, text: posting.start_thread(session, viewer, form.board.data, text, now()),
     )
 
@@ -65,7 +65,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
         return _log_in_first()
     # Who may not answer is told so before writing; what was written meanwhile comes back with the refusal.
     find = answering.find_open if request.method == "GET" else answering.find
-    thread = find(reading(), current_viewer(), thread_id)
+    thread = find(snapshot(), current_viewer(), thread_id)
     form = ReplyForm(submitted())
     is_quoting = request.method == "GET" and "quote" in request.args
     if is_quoting:
@@ -80,7 +80,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
         is_quoting=is_quoting,
     )
     return page.answer(
-        lambda session, viewer, draft: posting.prepare_reply(session, viewer, thread, draft, now()),
+        lambda viewer, draft: posting.prepare_reply(snapshot(), viewer, thread, draft, now()),
         lambda session, viewer, text: posting.reply(session, viewer, thread_id, text, now()),
     )
 
@@ -119,7 +119,7 @@ def edit(post_id: int) -> ResponseReturnValue:
         has_waiting=waiting is not None,
     )
     return page.answer(
-        lambda session, viewer, draft: editing.prepare(session, viewer, post_id, draft, now()),
+        lambda viewer, draft: editing.prepare(reading(), viewer, post_id, draft, now()),
         lambda session, viewer, text: editing.edit(session, viewer, post_id, text, now()),
     )
 
@@ -196,7 +196,7 @@ class _Composer:
 
     def _publish(self, prepare: Prepare, take: Take) -> ResponseReturnValue:
         try:
-            text = prepare(reading(), current_viewer(), self.form.draft(now(), current_origin()))
+            text = prepare(current_viewer(), self.form.draft(now(), current_origin()))
             with writing() as (session, viewer):
                 posted = take(session, viewer, text)
         except Invalid as problem:
