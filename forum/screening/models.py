@@ -169,8 +169,6 @@ class FilterModel(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
     """SHA-256 of the file, in hexadecimal."""
-    file: Mapped[bytes] = mapped_column(sa.LargeBinary)
-    """The file that `Model.save` wrote, compressed by zlib."""
     state: Mapped[str] = mapped_column(sa.String(8))
     note: Mapped[str] = mapped_column(sa.String(200))
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
@@ -178,6 +176,9 @@ class FilterModel(Model):
     created_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
     """Since when it is in its state."""
+    # At the end of the row, so that SQLite reads what stands before without going through it.
+    file: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    """The file that `Model.save` wrote, compressed by zlib."""
 
 
 class FilterSnapshot(Model):
