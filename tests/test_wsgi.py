@@ -354,6 +354,22 @@ def test_a_worker_that_is_killed_is_replaced(start):
     assert server.stop() == 0
 
 
+def test_all_workers_are_replaced_on_sighup_and_end_with_their_keeper(start):
+    server = start("wsgi.py", WEB_CONCURRENCY="2")
+    server.wait_until(server.is_open)
+    server.wait_until(lambda: len(server.workers) == 2)
+    first = set(server.workers)
+    server.process.send_signal(signal.SIGHUP)
+    server.wait_until(lambda: len(set(server.workers) - first) == 2)
+    server.wait_until(server.is_open)
+    second = server.workers
+    server.process.kill()
+    deadline = time.monotonic() + PATIENCE_S
+    while any(Path(f"/proc/{worker}").exists() for worker in second):
+        assert time.monotonic() < deadline, "a worker outlived its keeper"
+        time.sleep(0.05)
+
+
 def test_a_reply_through_one_worker_is_seen_through_both(start, moderator_s_cookie):
     server = start("wsgi.py", WEB_CONCURRENCY="2", FORUM_LIMITS="off")
     server.wait_until(server.is_open)

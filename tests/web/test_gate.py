@@ -174,7 +174,9 @@ def test_behind_a_proxy_from_which_everybody_comes_all_places_are_for_all(app, b
 
 
 @pytest.mark.parametrize(
-    ("path", "name"), [("wsgi.py", "THREADS"), ("gunicorn.conf.py", "threads")], ids=["granian", "gunicorn"]
+    ("path", "name"),
+    [("forum/serving/workers.py", "THREADS"), ("gunicorn.conf.py", "threads")],
+    ids=["granian", "gunicorn"],
 )
 def test_slow_bodies_leave_a_quarter_of_a_server_s_threads(path, name):
     [threads] = re.findall(rf"^{name} = (\d+)$", (ROOT / path).read_text(), re.MULTILINE)

@@ -1,0 +1,128 @@
+"""Workers: granian around the application, in processes that share the memory of the one that loaded it."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import json
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from flask import Flask
+from granian._granian import SocketHolder
+from granian.constants import HTTPModes, Interfaces, RuntimeModes
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from forum.serving import keeper
+from forum.serving.listening import BACKLOG
+from forum.web.boundary import Boundary
+
+# Most of them wait, for a body that is on its way or for their turn: see `forum/web/gate.py`.
+THREADS = 32
+# Connections that a worker holds open, most of them idle; each costs some kilobytes and no thread.
+CONNECTIONS = 8192
+# Whoever has not sent their headers by then is cut off, as is a connection that has been idle for as long.
+HEADERS_WITHIN_S = 30
+# Twice what browsers send at most, with all their cookies; a connection holds no more in memory.
+LONGEST_HEADERS_BYTES = 32 * 1024
+# The numbers by which glibc's mallopt knows its settings.
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+# The number by which Linux's prctl knows what a process is sent when its parent ends.
+PR_SET_PDEATHSIG = 1
+
+
+def serve_by_all(app: Flask, listeners: Sequence[socket.socket], command: Sequence[str]) -> NoReturn:
+    """Fork a worker for each socket, and turn this process into their keeper, which starts others by `command`.
+
+    Ends with the exit status 0 when somebody stops the board.
+    """
+    _give_memory_back()
+    # What is loaded by now is never collected, so that looking for garbage does not copy it into each worker.
+    gc.collect()
+    gc.freeze()
+    multiprocessing.set_start_method("fork")
+    workers = {_forked(app, listener, listeners): listener.fileno() for listener in listeners}
+    signal.pthread_sigmask(signal.SIG_BLOCK, keeper.WAITED_FOR)
+    for listener in listeners:
+        listener.set_inheritable(True)
+    told = json.dumps({"workers": workers, "command": list(command)})
+    # Isolated and without the packages, of which it needs none.
+    os.execv(sys.executable, [sys.executable, "-I", "-S", str(Path(keeper.__file__)), told])  # noqa: S606 - ours
+
+
+def serve_alone(app: Flask, number: int) -> None:
+    """Serve in this process, as one worker, what calls in at the socket of that number; returns after SIGTERM."""
+    _give_memory_back()
+    listener = socket.socket(fileno=number)
+    # What would run in the process that this describes.
+    _Server().worker(listener, lambda: Boundary(app)).run()
+
+
+def end_with(parent: int) -> None:
+    """Let this process stop when its parent is gone, however that went, and so give the port back. On Linux only."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit(1)
+
+
+def _forked(app: Flask, listener: socket.socket, listeners: Sequence[socket.socket]) -> int:
+    parent = os.getpid()
+
+    def in_worker() -> Boundary:
+        end_with(parent)
+        for other in listeners:
+            if other is not listener:
+                other.close()
+        return Boundary(app)
+
+    worker = _Server().worker(listener, in_worker)
+    worker.start()
+    return worker.pid
+
+
+class _Server(MPServer):
+    """granian's own settings and worker, but on a socket that is there already, and without its master."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            target="wsgi:app",
+            interface=Interfaces.WSGI,
+            http=HTTPModes.http1,
+            runtime_mode=RuntimeModes.mt,
+            blocking_threads=THREADS,
+            backpressure=CONNECTIONS,
+            http1_settings=HTTP1Settings(
+                header_read_timeout=HEADERS_WITHIN_S * 1000, max_buffer_size=LONGEST_HEADERS_BYTES
+            ),
+            log_level=LogLevels.error,
+        )
+
+    def worker(self, listener: socket.socket, loader: Callable[[], Boundary]) -> Any:
+        """A process, not yet started, that serves what `loader` gives it until SIGTERM or Ctrl-C."""
+        # Its hints don't tell what it takes.
+        holder: Any = SocketHolder
+        self._ssp, self._sso = None, None
+        self._shd = holder(listener.fileno(), uds=False, backlog=BACKLOG)
+        spawned: Any = self._spawn_worker(0, self._spawn_wsgi_worker, loader)
+        return spawned.inner
+
+
+def _give_memory_back() -> None:
+    """Let the C library return what a thread has freed, where it is glibc; by itself it keeps it for that thread.
+
+    A password's 19 MiB, or a text's, would else stay with each thread that ever handled one.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
+        library.mallopt(M_ARENA_MAX, 2)
+        library.mallopt(M_MMAP_THRESHOLD, 1024 * 1024)
