@@ -26,7 +26,7 @@ BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 1_024
 # A page of a board of 268 MB is read as quickly with a map of it all as without any, from the system's own cache, and
 # a map counts as the board's memory. This much holds a small board whole.
-MMAP_BYTES = 32 * 1024 * 1024
+MMAP_BYTES = 16 * 1024 * 1024
 # Statements that a connection keeps prepared: the board has some 300, and the driver by itself keeps 128.
 KEPT_STATEMENTS = 500
 # What the write-ahead log keeps of the disk once it has begun anew. A long reader lets it grow past this for a while.

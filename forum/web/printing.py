@@ -14,7 +14,6 @@ from jinja2 import FileSystemBytecodeCache, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup, escape
 
-from forum.web.language import current_language
 from forum.web.shelf import Shelf
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -53,18 +52,13 @@ class Printing(Environment):
         return super().make_globals(d) if d else self.globals
 
 
-def pattern(template: str, macro: str, places: tuple[str, ...], *kind: Hashable) -> str:
+@lru_cache(maxsize=1024)
+def pattern(_language: str, template: str, macro: str, places: tuple[str, ...], *kind: Hashable) -> str:
     """What a macro prints for its first values, `kind`, with places by name to put the others into with `%`.
 
-    For what a page shows twenty times: a macro takes ten times as long. What is put in must be HTML already.
+    For what a page shows twenty times: a macro takes ten times as long. What is put in must be HTML already. The
+    language is the reader's, which the caller knows.
     """
-    return _pattern(template, macro, places, kind, current_language())
-
-
-@lru_cache(maxsize=1024)
-def _pattern(
-    template: str, macro: str, places: tuple[str, ...], kind: tuple[Hashable, ...], _language: str
-) -> str:
     module: Any = current_app.jinja_env.get_template(template).module
     # No template holds what stands for a value, for no HTML may.
     printed: Markup = getattr(module, macro)(*kind, **{place: f"\0{place}\0" for place in places})

@@ -89,7 +89,7 @@ def _with_endings(
     viewer: Viewer, thread: ThreadHead, texts: list[PostText], printed: dict[int, str], moment: datetime
 ) -> Iterator[str]:
     """The posts with what a member may do with them, and where begins what is new to them."""
-    first_new = marks.first_new(viewer, thread.seen, texts)
+    language, first_new = current_language(), marks.first_new(viewer, thread.seen, texts)
     # With others' posts of one status they may do the same, whenever these were written.
     of_others: dict[str, Acts] = {}
     for text in texts:
@@ -99,9 +99,12 @@ def _with_endings(
             if text.author_id != viewer.id:
                 of_others[text.status] = acts
         if text.id == first_new:
-            yield pattern(ARTICLE, "first_new", ())
+            yield pattern(language, ARTICLE, "first_new", ())
         yield printed[text.id]
-        yield pattern(ARTICLE, "ending", ("id", "thread_id"), *acts) % {"id": text.id, "thread_id": thread.id}
+        yield pattern(language, ARTICLE, "ending", ("id", "thread_id"), *acts) % {
+            "id": text.id,
+            "thread_id": thread.id,
+        }
 
 
 def _shared(source: Source, thread: ThreadHead) -> _Shared:
@@ -134,7 +137,7 @@ def _articles(texts: list[PostText], *, are_whole: bool) -> Iterator[str]:
     for post_id, number, status, lang, html, note, edited_at, _, created_at, _, author in texts:
         kind = status, lang, number is not None, edited_at is not None, bool(note), are_whole
         iso, jst, ago = tell(created_at)
-        yield pattern(ARTICLE, "article", _VALUES, *kind) % {
+        yield pattern(language, ARTICLE, "article", _VALUES, *kind) % {
             "id": post_id,
             "number": number,
             "by": _signature(author, language),
@@ -148,9 +151,9 @@ def _articles(texts: list[PostText], *, are_whole: bool) -> Iterator[str]:
 
 # Where members read, the same people write; for a crawler it costs little more.
 @lru_cache(maxsize=1024)
-def _signature(author: Person, _language: str) -> str:
+def _signature(author: Person, language: str) -> str:
     kind = author.role, author.is_demo
     # A place that stays empty is no place, but a case of its own.
     places = tuple(name for name in _NAMES if getattr(author, name))
     values = {name: escape(getattr(author, name)) for name in places}
-    return pattern("_ui/people.html", "signature", places, *kind) % values
+    return pattern(language, "_ui/people.html", "signature", places, *kind) % values
