@@ -1,0 +1,165 @@
+"""Statements that are compiled once and run by the driver: SQLAlchemy's own rows, at the right moment."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from forum.accounts.models import User
+from forum.db import db, reading, snapshot, write
+from forum.moderation.models import Act
+from forum.screening.models import LinkHost, Screening
+from forum.statements import Snapshot, Statement
+from forum.threads.models import Board, Post
+from tests import makers
+
+MOMENT = datetime(2026, 11, 22, 8, 2, 3, 456789, tzinfo=UTC)
+SCREENED = {
+    "kind": "reply",
+    "text": "Snow.",
+    "fingerprint": 7,
+    "outcome": "published",
+    "probability": 0.25,
+    "reasons": [{"code": "text", "weight": -1.5}],
+    "hosts": ["example.org"],
+    "decision": "none",
+}
+NAMES = Statement(sa.select(User.name).order_by(User.id))
+
+
+@pytest.fixture
+def peopled(app):
+    with app.app_context(), write() as session:
+        alice = makers.member(session, joined_at=MOMENT)
+        makers.thread(session, alice, replies=2)
+        session.add(Screening(**SCREENED, author_id=alice.id, created_at=MOMENT))
+    return app
+
+
+QUERIES = {
+    "moments and flags": sa.select(*User.__table__.c),
+    "JSON": sa.select(Screening.reasons, Screening.signals, Screening.hosts),
+    "a list of the statement's own": sa.select(Post.id).where(Post.number.in_(map(sa.literal, (1, 3)))),
+    "words that are no names": sa.select(sa.func.count(), Post.id.label("class"), sa.literal("x")).group_by(
+        Post.id
+    ),
+    "nothing": sa.select(Post.id).where(Post.id < 0),
+}
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_rows_are_those_of_sqlalchemy(peopled, query):
+    with peopled.app_context():
+        rows = [tuple(row) for row in reading().execute(query)]
+        statement = Statement(query)
+        for source in (reading(), Snapshot(db.engine)):
+            assert [tuple(row) for row in statement.all(source)] == rows
+            assert statement.first(source) == (rows[0] if rows else None)
+            assert statement.scalar(source) == (rows[0][0] if rows else None)
+            if isinstance(source, Snapshot):
+                source.end()
+
+
+def test_values_go_in_as_their_columns_types_have_them(peopled):
+    given = sa.select(User.name).where(User.joined_at == sa.bindparam("moment", type_=User.joined_at.type))
+    with peopled.app_context():
+        assert Statement(given).one(snapshot(), {"moment": MOMENT}).name == "Alice"
+        assert Statement(given).first(snapshot(), {"moment": datetime(2020, 1, 1, tzinfo=UTC)}) is None
+
+
+def test_one_is_for_what_always_has_one_row(peopled):
+    with peopled.app_context(), pytest.raises(ValueError, match="too many values"):
+        Statement(sa.select(Post.id)).one(reading())
+
+
+def test_an_insert_fills_in_defaults_and_returns_its_key(app):
+    add = Statement(sa.insert(Board))
+    with app.app_context():
+        with write() as session:
+            assert add.run(session, {"slug": "kyoto", "name": "Kyoto"}) == 1
+            assert add.run(session, {"slug": "nara", "name": "Nara", "position": 4}) == 2
+        rows = reading().execute(sa.select(Board.slug, Board.position, Board.lang, Board.posts_count)).all()
+    assert [tuple(row) for row in rows] == [("kyoto", 0, "en", 0), ("nara", 4, "en", 0)]
+
+
+def test_an_insert_must_say_what_only_a_function_could_fill_in(app):
+    with (
+        app.app_context(),
+        write() as session,
+        pytest.raises(TypeError, match="the row must say detail itself"),
+    ):
+        Statement(sa.insert(Act)).run(session, {"kind": "pin"})
+
+
+def test_many_rows_are_written_at_once(app):
+    add = Statement(sa.insert(LinkHost))
+    with app.app_context():
+        with write() as session:
+            add.run_for_each(session, [])
+            add.run_for_each(session, [{"host": host, "first_seen_at": MOMENT} for host in ("a.jp", "b.jp")])
+        rows = reading().execute(sa.select(LinkHost.host, LinkHost.approved, LinkHost.first_seen_at)).all()
+    assert [tuple(row) for row in rows] == [("a.jp", 0, MOMENT), ("b.jp", 0, MOMENT)]
+
+
+def test_a_list_that_would_be_spread_is_refused(peopled):
+    spread = Statement(sa.select(Post.id).where(Post.id.in_(sa.bindparam("ids", expanding=True))))
+    with peopled.app_context(), pytest.raises(TypeError, match="spread"):
+        spread.all(reading(), {"ids": [1, 2]})
+
+
+def test_what_the_session_has_still_to_write_is_seen(peopled):
+    with peopled.app_context(), write() as session:
+        session.get_one(User, 1).name = "Alicia"
+        assert NAMES.scalar(session) == "Alicia"
+
+
+def test_whoever_listens_to_the_engine_hears_of_them(peopled):
+    heard = []
+
+    def note(connection, cursor, statement, values, context, is_many):
+        heard.append((statement.split()[0], is_many))
+
+    with peopled.app_context():
+        event.listen(db.engine, "before_cursor_execute", note)
+        NAMES.all(snapshot())
+        with write() as session:
+            Statement(sa.insert(LinkHost)).run_for_each(session, [{"host": "a.jp", "first_seen_at": MOMENT}])
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert heard == [("BEGIN", False), ("SELECT", False), ("BEGIN", False), ("INSERT", True)]
+
+
+def test_a_snapshot_stays_as_it_was_and_gives_its_connection_back(peopled):
+    with peopled.app_context():
+        pool = db.engine.pool
+        before = pool.checkedout()
+        held = Snapshot(db.engine)
+        assert NAMES.scalar(held) == "Alice"
+        with write() as session:
+            session.get_one(User, 1).name = "Alicia"
+        assert NAMES.scalar(held) == "Alice"
+        held.end()
+        db.session.remove()
+        assert pool.checkedout() == before
+        assert not held.driver.in_transaction
+
+
+def test_a_context_has_one_snapshot_until_it_writes(peopled):
+    with peopled.app_context():
+        first = snapshot()
+        assert snapshot() is first
+        with write() as session:
+            assert snapshot() is session
+            session.get_one(User, 1).name = "Alicia"
+        assert NAMES.scalar(snapshot()) == "Alicia"
+        assert snapshot() is not first
+        last = snapshot()
+    assert not last.driver.in_transaction
+
+
+def test_where_a_session_reads_already_its_moment_holds(peopled):
+    with peopled.app_context():
+        assert reading().scalar(sa.select(User.name)) == "Alice"
+        assert snapshot() is reading()
