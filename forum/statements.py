@@ -15,10 +15,12 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Values: TypeAlias = Mapping[str, Any]
 Way: TypeAlias = Callable[[Any], Any]
+_Act: TypeAlias = Callable[[str, Any], Any]
 
 _REACHED = "reached"
 NOTHING: Values = MappingProxyType({})
@@ -31,11 +33,19 @@ class Snapshot:
         self.engine = engine
         self._held = engine.raw_connection()
         self.driver: Any = self._held.driver_connection
-        say(engine, self.driver, "BEGIN DEFERRED")
+        try:
+            say(engine, self.driver, "BEGIN DEFERRED")
+        except BaseException:
+            self._held.invalidate()
+            raise
 
     def end(self) -> None:
-        """Give the connection back."""
-        self.driver.rollback()
+        """Give the connection back; one that can't end is thrown away, for the next one would find it as it is."""
+        try:
+            self.driver.rollback()
+        except BaseException:
+            self._held.invalidate()
+            raise
         self._held.close()
 
 
@@ -46,7 +56,8 @@ class Statement:
     """A statement whose values are those of its `bindparam`s or, for an INSERT, the row by its columns' names.
 
     With a session it runs in its transaction, behind what the session has still to write, and changes none of its
-    objects. A list goes in as JSON, for `json_each`. Errors are those of the driver.
+    objects. A list goes in as JSON, for `json_each`. Raises KeyError for a value that is missing, and what
+    SQLAlchemy raises when the database can't.
     """
 
     def __init__(self, statement: sa.Select[*tuple[Any, ...]] | sa.Insert | sa.Update | sa.Delete) -> None:
@@ -55,8 +66,10 @@ class Statement:
 
     def all(self, source: Source, values: Values = NOTHING) -> list[Any]:
         """All rows, as named tuples."""
-        compiled, cursor = self._run(source, values)
-        return [compiled.row(found) for found in cursor.fetchall()]
+        engine, driver = _reached(source)
+        compiled = self._for(engine, values)
+        read: _Act = lambda sql, given: driver.execute(sql, given).fetchall()  # noqa: E731
+        return [compiled.row(found) for found in _do(engine, read, compiled.sql, compiled.given(values))]
 
     def first(self, source: Source, values: Values = NOTHING) -> Any | None:
         """The first row, None where there is none."""
@@ -75,23 +88,16 @@ class Statement:
 
     def run(self, session: Session, values: Values = NOTHING) -> int:
         """Write; returns the key of the row that an INSERT made, where that is one integer."""
-        return self._run(session, values)[1].lastrowid
+        engine, driver = _reached(session)
+        compiled = self._for(engine, values)
+        return _do(engine, driver.execute, compiled.sql, compiled.given(values)).lastrowid
 
     def run_for_each(self, session: Session, rows: Iterable[Values]) -> None:
         """Write each of the rows, which all have the same columns."""
         (engine, driver), rows = _reached(session), list(rows)
         if rows:
             compiled = self._for(engine, rows[0])
-            given = [compiled.given(row) for row in rows]
-            _tell(engine, compiled.sql, given, is_many=True)
-            driver.executemany(compiled.sql, given)
-
-    def _run(self, source: Source, values: Values) -> tuple[_Compiled, Any]:
-        engine, driver = _reached(source)
-        compiled = self._for(engine, values)
-        given = compiled.given(values)
-        _tell(engine, compiled.sql, given, is_many=False)
-        return compiled, driver.execute(compiled.sql, given)
+            _do(engine, driver.executemany, compiled.sql, [compiled.given(row) for row in rows], is_many=True)
 
     def _for(self, engine: sa.Engine, values: Values) -> _Compiled:
         # Only an INSERT depends on which values there are.
@@ -114,8 +120,7 @@ def reached_by(session: Session, connection: Connection) -> Generator[None]:
 
 def say(engine: sa.Engine, driver: Any, sql: str) -> None:
     """Let a connection of the driver's do what has no values and no answer, such as beginning a transaction."""
-    _tell(engine, sql, (), is_many=False)
-    driver.execute(sql)
+    _do(engine, driver.execute, sql, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +155,15 @@ def _compile(statement: Any, dialect: sa.Dialect, columns: tuple[str, ...]) -> _
     compiled: Any = statement.compile(dialect=dialect, column_keys=list(columns) or None)
     if compiled.post_compile_params:
         raise TypeError("a list that is spread in the SQL makes another statement of it each time")
-    constants = dict(compiled.params)
+    if compiled.update_prefetch:
+        raise TypeError("the statement must say itself what a model would fill in")
+    binds = {name: bind for bind, name in compiled.bind_names.items()}
+    constants = {name: compiled.params[name] for name, bind in binds.items() if not bind.required}
     for column in compiled.insert_prefetch if columns else ():
         if not column.default.is_scalar:
             raise TypeError(f"the row must say {column.key} itself")
         constants[column.key] = column.default.arg
-    ways_in = (
-        (name, _way(bind.type, dialect).bind_processor(dialect)) for name, bind in compiled.binds.items()
-    )
+    ways_in = ((name, _way(bind.type, dialect).bind_processor(dialect)) for name, bind in binds.items())
     shown: Any = statement.exported_columns
     ways_out = (_way(column.type, dialect).result_processor(dialect, None) for column in shown)
     names: list[str] = shown.keys() if shown else []
@@ -189,8 +195,14 @@ def _connected(connection: Connection) -> tuple[sa.Engine, Any]:
     return connection.engine, connection.connection.driver_connection
 
 
-def _tell(engine: sa.Engine, sql: str, given: Any, *, is_many: bool) -> None:
-    """Let whoever listens to the engine's statements hear of this one too."""
+def _do(engine: sa.Engine, act: _Act, sql: str, given: Any, *, is_many: bool = False) -> Any:
+    """Let the driver act, and whoever listens to the engine's statements hear of it; its errors become SQLAlchemy's."""
     listeners: Any = engine.dispatch.before_cursor_execute
     for listener in listeners:
         listener(None, None, sql, given, None, is_many)
+    try:
+        return act(sql, given)
+    except engine.dialect.loaded_dbapi.Error as fault:
+        # Without the values: what somebody wrote must not stand in the log.
+        base = engine.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(sql, None, fault, base, hide_parameters=True) from fault

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from forum.accounts.models import User
 from forum.db import db, reading, snapshot, write
@@ -68,6 +71,64 @@ def test_values_go_in_as_their_columns_types_have_them(peopled):
     with peopled.app_context():
         assert Statement(given).one(snapshot(), {"moment": MOMENT}).name == "Alice"
         assert Statement(given).first(snapshot(), {"moment": datetime(2020, 1, 1, tzinfo=UTC)}) is None
+
+
+def test_a_moment_of_the_statement_s_own_goes_in_too(peopled):
+    with peopled.app_context():
+        assert Statement(sa.select(User.id).where(User.joined_at == MOMENT)).scalar(snapshot()) == 1
+
+
+def test_a_value_that_is_missing_is_an_error(peopled):
+    given = Statement(sa.select(User.id).where(User.name == sa.bindparam("name")))
+    with peopled.app_context():
+        assert given.scalar(snapshot(), {"name": "Alice"}) == 1
+        with pytest.raises(KeyError):
+            given.all(snapshot(), {"nam": "Alice"})
+
+
+def test_what_the_database_refuses_is_said_as_sqlalchemy_says_it_without_the_values(peopled):
+    add = Statement(sa.insert(Board))
+    with peopled.app_context():
+        with pytest.raises(IntegrityError) as refused, write() as session:
+            add.run(session, {"slug": "alt", "name": "Twice"})
+        assert "Twice" not in str(refused.value)
+        other = sqlite3.connect(peopled.config["SETTINGS"].database_path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with write_at_once(peopled), pytest.raises(OperationalError, match="locked"), write():
+            pass
+        other.close()
+
+
+@contextmanager
+def write_at_once(app):
+    """With connections that do not wait for a lock."""
+    with app.app_context():
+        db.engine.dispose()
+        event.listen(
+            db.engine, "connect", hurry := lambda driver, _: driver.execute("PRAGMA busy_timeout = 0")
+        )
+        try:
+            yield
+        finally:
+            event.remove(db.engine, "connect", hurry)
+            db.engine.dispose()
+
+
+def test_a_snapshot_that_can_not_end_does_not_come_back(peopled):
+    with peopled.app_context():
+        held = Snapshot(db.engine)
+        broken, held.driver = held.driver, Unending()
+        with pytest.raises(OperationalError, match="no end"):
+            held.end()
+        assert snapshot().driver is not broken
+        assert NAMES.scalar(snapshot()) == "Alice"
+
+
+class Unending:
+    """A connection that can't roll back."""
+
+    def rollback(self):
+        raise OperationalError("ROLLBACK", None, Exception("no end"))
 
 
 def test_one_is_for_what_always_has_one_row(peopled):

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 
 from forum.accounts.models import JetRole, Place, User
@@ -70,9 +70,10 @@ def language() -> str:
 
 
 @cache
-def _words_in(_language: str) -> tuple[dict[str | None, str], dict[str | None, str]]:
-    """The roles and the places in a language, which is the reader's: each is looked up in a catalogue."""
-    return {**jet_roles()}, {**places()}
+def _words_in(in_language: str) -> tuple[dict[str | None, str], dict[str | None, str]]:
+    """The roles and the places in a language, which are looked up in a catalogue one by one."""
+    with force_locale(in_language):
+        return {**jet_roles()}, {**places()}
 
 
 def _shown(member: Carded, in_language: str) -> dict[str, str]:

@@ -40,6 +40,7 @@ _SPOKEN_FOR = Statement(
     .where(
         Screening.author_id == sa.bindparam("author_id"),
         Screening.id < sa.bindparam("screening_id"),
+        # One by one, since a Statement takes no list.
         Screening.standing.in_(map(sa.literal, VOUCHING)),
         Screening.outcome == Outcome.PUBLISHED,
         Screening.kind.in_(map(sa.literal, RECORDED)),

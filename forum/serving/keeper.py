@@ -9,6 +9,7 @@ that loads the application anew, and callers wait in its socket meanwhile.
 names the workers by their process with the number of their socket, and how to start one.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -23,67 +24,110 @@ STOP_WITHIN_S = 30
 LOOK_EVERY_S = 0.02
 
 STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
-WAITED_FOR = STOPS | {signal.SIGHUP, signal.SIGCHLD}
-"""Blocked from before the program begins, and asked for one by one, so that none is lost or comes at a bad moment."""
+WAITED_FOR = STOPS | {signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM}
+"""Blocked from before the workers are forked, and asked for one by one: none is lost or comes at a bad moment."""
 
 
-def keep(workers: dict[int, int], command: list[str]) -> None:
-    """Replace each worker that ends, and all of them after SIGHUP, until somebody stops the board; then end them."""
-    while True:
-        for process, socket in _ended(workers).items():
-            _tell(f"worker {process} ended and is replaced")
-            time.sleep(RESPAWN_AFTER_S)
-            workers[_start(command, socket)] = socket
-        number = signal.sigwait(WAITED_FOR)
-        if number in STOPS:
-            _end(workers)
-            return
-        if number == signal.SIGHUP:
-            _send(workers, signal.SIGTERM)
+class Keeper:
+    """Workers by their process with the number of their socket, those that are to end, and how to start one."""
 
+    def __init__(self, workers: dict[int, int], command: list[str]) -> None:
+        self._workers, self._command = workers, command
+        self._leaving: dict[int, float] = {}
+        """Until when each process may finish what it does."""
 
-def _ended(workers: dict[int, int]) -> dict[int, int]:
-    """The workers that have ended, with their sockets; they are no longer among `workers`."""
-    ended: dict[int, int] = {}
-    while workers:
-        process, _ = os.waitpid(-1, os.WNOHANG)
+    def keep(self) -> None:
+        """Replace each worker that ends, and all of them after SIGHUP, until somebody stops the board."""
+        # Where it is ignored, as it is unless something handles it, some systems never hand it out.
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for socket in self._workers.values():
+            # A new worker gets its own alone.
+            os.set_inheritable(socket, False)  # noqa: FBT003
+        while True:
+            self._replace_ended()
+            self._kill_overdue()
+            number = signal.sigwait(WAITED_FOR)
+            if number in STOPS:
+                self._end_all()
+                return
+            if number == signal.SIGHUP:
+                self._replace_all()
+
+    def _replace_ended(self) -> None:
+        for process, how in self._ended().items():
+            if self._leaving.pop(process, None) is None:
+                _tell("error", f"worker {process} ended {how} and is replaced")
+                time.sleep(RESPAWN_AFTER_S)
+                self._start(self._workers.pop(process))
+
+    def _replace_all(self) -> None:
+        """First the new one, so that callers are served however long the old one takes to finish."""
+        _tell("info", "all workers are replaced")
+        for process, socket in list(self._workers.items()):
+            del self._workers[process]
+            self._start(socket)
+            self._leaving[process] = time.monotonic() + STOP_WITHIN_S
+            _send(process, signal.SIGTERM)
+
+    def _kill_overdue(self) -> None:
+        """Kill who takes too long, and be woken when the next one does."""
+        now = time.monotonic()
+        for process, until in self._leaving.items():
+            if until <= now:
+                _send(process, signal.SIGKILL)
+        to_come = [until - now for until in self._leaving.values() if until > now]
+        signal.setitimer(signal.ITIMER_REAL, min(to_come, default=0))
+
+    def _end_all(self) -> None:
+        """Let all finish what they do; who takes too long is killed."""
+        for process in self._workers:
+            _send(process, signal.SIGTERM)
+        self._leaving |= dict.fromkeys(self._workers, time.monotonic() + STOP_WITHIN_S)
+        self._workers.clear()
+        while self._leaving:
+            for process in self._ended():
+                del self._leaving[process]
+            self._kill_overdue()
+            time.sleep(LOOK_EVERY_S)
+
+    def _ended(self) -> dict[int, str]:
+        """The processes that have ended, and how."""
+        ended: dict[int, str] = {}
+        for process in (*self._workers, *self._leaving):
+            try:
+                gone, status = os.waitpid(process, os.WNOHANG)
+            except ChildProcessError:
+                # It ended while the next one was forked, and was taken note of by whoever forked it.
+                ended[process] = "at once"
+            else:
+                if gone:
+                    code = os.waitstatus_to_exitcode(status)
+                    ended[process] = f"by signal {-code}" if code < 0 else f"with status {code}"
+        return ended
+
+    def _start(self, socket: int) -> None:
+        parent = os.getpid()
+        process = os.fork()
         if not process:
-            break
-        if process in workers:
-            ended[process] = workers.pop(process)
-    return ended
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, WAITED_FOR)
+            os.set_inheritable(socket, True)  # noqa: FBT003
+            os.execv(self._command[0], [*self._command, str(socket), str(parent)])  # noqa: S606 - as we were started
+        self._workers[process] = socket
 
 
-def _start(command: list[str], socket: int) -> int:
-    process = os.fork()
-    if not process:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, WAITED_FOR)
-        os.execv(command[0], [*command, str(socket), str(os.getppid())])  # noqa: S606 - what we were started as
-    return process
-
-
-def _end(workers: dict[int, int]) -> None:
-    """Let the workers finish what they do; who takes too long is killed."""
-    _send(workers, signal.SIGTERM)
-    until = time.monotonic() + STOP_WITHIN_S
-    while workers and time.monotonic() < until:
-        _ended(workers)
-        time.sleep(LOOK_EVERY_S)
-    _send(workers, signal.SIGKILL)
-
-
-def _send(workers: dict[int, int], number: signal.Signals) -> None:
-    for process in workers:
+def _send(process: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(process, number)
 
 
-def _tell(message: str) -> None:
-    """A line of the log, as the board itself writes it."""
+def _tell(level: str, message: str) -> None:
+    """A line of the log, as the board itself writes it, wherever somebody reads it."""
     moment = datetime.now(UTC).isoformat(timespec="milliseconds")
-    line = json.dumps({"time": moment, "level": "error", "message": message})
-    sys.stderr.write(f"{line}\n")
+    line = json.dumps({"time": moment, "level": level, "message": message})
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"{line}\n")
 
 
 if __name__ == "__main__":
     told = json.loads(sys.argv[1])
-    keep({int(process): socket for process, socket in told["workers"].items()}, told["command"])
+    Keeper({int(process): socket for process, socket in told["workers"].items()}, told["command"]).keep()

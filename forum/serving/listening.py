@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 
@@ -18,6 +19,7 @@ def listen(settings: Settings) -> list[socket.socket]:
 
     The kernel deals callers out among them. On one socket for all, the worker that wakes first would take everybody.
     """
+    _fill_streams()
     # Alone, because sockets that share an address do not notice another board there.
     _bound(settings.host, settings.port, is_shared=False).close()
     return [
@@ -31,6 +33,15 @@ def why_not(settings: Settings, fault: OSError) -> str:
     reason = (fault.strerror or str(fault)).lower()
     place = f"{settings.host}, port {settings.port}"
     return f"The board can't listen on {place}: {reason}. Choose another port with PORT={settings.port + 1}."
+
+
+def _fill_streams() -> None:
+    """Let no socket take the number of a standard stream that is closed, for what is said there would go to callers."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _bound(host: str, port: int, *, is_shared: bool) -> socket.socket:

@@ -50,8 +50,8 @@ def serve_by_all(app: Flask, listeners: Sequence[socket.socket], command: Sequen
     gc.collect()
     gc.freeze()
     multiprocessing.set_start_method("fork")
-    workers = {_forked(app, listener, listeners): listener.fileno() for listener in listeners}
     signal.pthread_sigmask(signal.SIG_BLOCK, keeper.WAITED_FOR)
+    workers = {_forked(app, listener, listeners): listener.fileno() for listener in listeners}
     for listener in listeners:
         listener.set_inheritable(True)
     told = json.dumps({"workers": workers, "command": list(command)})
@@ -80,6 +80,7 @@ def _forked(app: Flask, listener: socket.socket, listeners: Sequence[socket.sock
 
     def in_worker() -> Boundary:
         end_with(parent)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, keeper.WAITED_FOR)
         for other in listeners:
             if other is not listener:
                 other.close()

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from functools import cache
 
 import sqlalchemy as sa
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from forum import limiting
@@ -61,8 +61,12 @@ def told(viewer: Viewer, now: datetime) -> tuple[str, ...]:
 
 # Each page with a form says them.
 @cache
-def _sentences(_language: str, *, is_new: bool, is_first_day: bool) -> tuple[str, ...]:
-    """The limits in the reader's language, which that is."""
+def _sentences(in_language: str, *, is_new: bool, is_first_day: bool) -> tuple[str, ...]:
+    with force_locale(in_language):
+        return tuple(_each(is_new=is_new, is_first_day=is_first_day))
+
+
+def _each(*, is_new: bool, is_first_day: bool) -> list[str]:
     sentences = [_("Up to %(count)s characters.", count=f"{BODY_MAX:,}")]
     if is_new:
         sentences.append(
@@ -80,7 +84,7 @@ def _sentences(_language: str, *, is_new: bool, is_first_day: bool) -> tuple[str
                 posts=FIRST_DAY_POSTS,
             )
         )
-    return tuple(sentences)
+    return sentences
 
 
 def check_links(viewer: Viewer, count: int) -> None:

@@ -11,7 +11,6 @@ from babel import dates
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from markupsafe import Markup, escape
 
 from forum.access import sees_all, suspension_of
 from forum.db import reading
@@ -68,14 +67,11 @@ def absolute(address: str) -> str:
 
 
 class Told(NamedTuple):
-    """A moment in the three ways that a page tells it: for machines, in Japan, and as long ago as it is.
-
-    Each may stand in HTML as it is.
-    """
+    """A moment in the three ways that a page tells it: for machines, in Japan, and as long ago as it is."""
 
     iso: str
     jst: str
-    ago: Markup
+    ago: str
 
 
 def told(moment: datetime) -> Told:
@@ -105,7 +101,7 @@ def jst(moment: datetime) -> str:
     return moments.in_japan(moment, current_language())
 
 
-def _ago(moment: datetime, there: datetime, present: datetime, language: str) -> Markup:
+def _ago(moment: datetime, there: datetime, present: datetime, language: str) -> str:
     """'3 hours ago' within a week, later the date in Japan. The page is noted to read so until the number grows."""
     passed_s = (present - moment).total_seconds()
     if passed_s >= WEEK_S:
@@ -113,10 +109,6 @@ def _ago(moment: datetime, there: datetime, present: datetime, language: str) ->
     unit_s = next((unit_s for unit_s in (DAY_S, HOUR_S, MINUTE_S) if passed_s >= unit_s), MINUTE_S)
     count = max(0, int(passed_s // unit_s))
     right_until(moment.timestamp() + (count + 1) * unit_s)
-    return escape(_passed(passed_s, unit_s, count))
-
-
-def _passed(passed_s: float, unit_s: int, count: int) -> str:
     if passed_s < MINUTE_S:
         return _("just now")
     if unit_s == MINUTE_S:
@@ -127,6 +119,6 @@ def _passed(passed_s: float, unit_s: int, count: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _date(day: date, language: str) -> Markup:
+def _date(day: date, language: str) -> str:
     """A day as it is written in a language; kept, because it takes longer than all else that a line of a list needs."""
-    return escape(dates.format_date(day, "medium", locale=language))
+    return dates.format_date(day, "medium", locale=language)

@@ -25,7 +25,7 @@ from forum.web.safety import HARDENED, MOST_BODY_BYTES, SAFE_METHODS
 READERS = 4
 # Whoever writes waits for their turn at the database, for argon2 or for an outside service, which all let others run.
 WRITERS = 12
-# Of the threads that a server has (`THREADS` in wsgi.py, `threads` in gunicorn.conf.py), three quarters.
+# Of the threads that a server has (see forum/serving/workers.py and gunicorn.conf.py), three quarters.
 BODIES = 24
 # A third, since a body has no deadline: one sender alone must not keep everybody else from writing without end.
 BODIES_OF_ONE = 8

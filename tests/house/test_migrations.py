@@ -17,7 +17,7 @@ from forum import create_app, newest_schema
 from forum.db import db, write
 from forum.schema import Model
 from forum.screening.examined import unread
-from forum.screening.models import Cause, Kind, Lesson
+from forum.screening.models import Cause, FilterModel, Kind, Lesson
 from forum.settings import load
 from forum.spam.judging import Outcome, Submission, Verdict
 from forum.threads.models import ReadMark
@@ -91,6 +91,45 @@ def test_only_what_moderators_said_is_taught_after_a_step_back_and_up_again(fres
             kept = connection.execute(sa.select(Lesson.id, Lesson.cause).order_by(Lesson.id)).all()
         db.engine.dispose()
     assert kept == [(2, "decision"), (4, "decision"), (6, "decision")]
+
+
+def test_a_filter_version_keeps_its_file_when_its_columns_are_put_in_order(fresh):
+    content = b"\0\xff" * 9000
+    asked = "SELECT id, digest, file, state, note, by_id, created_at, changed_at FROM filter_models"
+    columns = [column.name for column in FilterModel.__table__.columns]
+    with fresh.app_context():
+        flask_migrate.upgrade()
+        with write() as session:
+            mori = makers.moderator(session)
+            session.add(
+                FilterModel(
+                    digest="d",
+                    file=content,
+                    state="live",
+                    note="n",
+                    by_id=mori.id,
+                    created_at=makers.NOW,
+                    changed_at=makers.NOW,
+                )
+            )
+        with db.engine.connect() as connection:
+            before = connection.execute(sa.text(asked)).all()
+        for revision in ("0005", "head"):
+            (flask_migrate.downgrade if revision == "0005" else flask_migrate.upgrade)(revision=revision)
+            with db.engine.connect() as connection:
+                assert connection.execute(sa.text(asked)).all() == before
+                assert before[0].file == content
+        with db.engine.connect() as connection:
+            rows = connection.execute(sa.text("PRAGMA table_info(filter_models)"))
+            assert [row.name for row in rows] == columns
+            assert columns[-1] == "file"
+        with pytest.raises(IntegrityError), write() as session:
+            session.execute(
+                sa.text(
+                    "INSERT INTO filter_models SELECT 9, 'e', state, note, by_id, 0, 0, file FROM filter_models"
+                )
+            )
+        db.engine.dispose()
 
 
 def test_the_board_knows_the_newest_step_without_asking_alembic(fresh):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+from contextlib import contextmanager
 
-from forum.db import write
+import pytest
+import sqlalchemy as sa
+
+from forum.access import EDIT_WINDOW, Viewer
+from forum.accounts.models import User
+from forum.db import db, snapshot, write
 from forum.text.rendering import render
-from forum.threads.models import Status
+from forum.threads import posts, reading
+from forum.threads.models import Lock, Status
 from tests import makers
 
 ODD = [
@@ -57,3 +64,53 @@ def test_each_reader_has_their_own_language(odd, sign_in, language, word):
     )
     assert page.count('/report" rel="nofollow">') == 2
     assert f'/report" rel="nofollow">{word}' in page
+
+
+@pytest.mark.parametrize("is_locked", [False, True])
+@pytest.mark.parametrize("viewer", ["Alice", "Bob", "Mori"])
+def test_what_one_may_do_is_what_the_policy_says_of_each_post(app, cast, sign_in, viewer, is_locked):
+    """It is asked once for all posts of others with the same status."""
+    with app.app_context(), write() as session:
+        alice, bob = (
+            session.get_one(User, 1),
+            session.scalars(sa.select(User).where(User.name == "Bob")).one(),
+        )
+        thread = makers.thread(session, alice)
+        for author in (alice, bob):
+            for status in (Status.PUBLIC, Status.HELD, Status.REMOVED, Status.DELETED):
+                for at in (makers.now(), makers.now() - 2 * EDIT_WINDOW):
+                    makers.post(session, thread, author, status=status, at=at)
+        if is_locked:
+            session.add(Lock(thread_id=thread.id, reason="Enough.", by_id=alice.id, created_at=makers.now()))
+    seen = []
+    page = sign_in(viewer).get("/t/1-first-winter-in-an-inaka-house").text
+    endings = dict(re.findall(r'id="p(\d+)">.*?<footer class="post-actions">(.*?)</footer>', page, re.DOTALL))
+    with app.test_request_context(), reading_as(viewer) as (source, who):
+        head = reading.find(source, who, 1, 1, "en")
+        shown = posts.every(source, who, 1, 1, 1)
+        for text in shown:
+            if str(text.id) not in endings:
+                continue
+            acts = posts.acts(who, text, makers.now(), is_open=head.may_reply, is_locked=head.is_locked)
+            seen.append(text.id)
+            found = endings[str(text.id)]
+            links = ("quote=", "/edit", "/delete", "/restore", "/report", "/moderate")
+            assert [link in found for link in links] == list(acts), (viewer, text)
+    assert len(seen) >= 4
+
+
+@contextmanager
+def reading_as(name):
+    source = snapshot()
+    row = db.session.scalars(sa.select(User).where(User.name == name)).one()
+    yield (
+        source,
+        Viewer(
+            id=row.id,
+            name=row.name,
+            role=row.role,
+            joined_at=row.joined_at,
+            is_confirmed=True,
+            approved_count=row.approved_count,
+        ),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from forum.accounts.models import Suspension, User
 from forum.db import write
@@ -203,3 +204,26 @@ def screened(session, post):
             created_at=makers.now(),
         )
     )
+
+
+def test_a_statement_that_is_kept_shows_to_each_viewer_what_is_theirs(app, sign_in):
+    with app.app_context(), write() as session:
+        makers.thread(session, session.get_one(User, 4), status=Status.HELD)
+        bob = session.get_one(User, 2).name
+    nana, mori, other = sign_in("Nana"), sign_in("Mori"), sign_in(bob)
+    for _ in range(2):
+        for browser, status in (
+            (nana, 200),
+            (other, 404),
+            (mori, 200),
+            (other, 404),
+            (app.test_client(), 404),
+        ):
+            assert browser.get(THREAD).status_code == status
+            expected = 403 if browser is nana or browser is mori else 404
+            if browser in (nana, mori, other):
+                assert browser.get("/t/1/reply").status_code == expected
+    with app.app_context(), write() as session:
+        mori_id = session.scalars(sa.select(User.id).where(User.name == "Mori")).one()
+        session.add(Suspension(user_id=mori_id, reason="x", by_id=mori_id, created_at=makers.now()))
+    assert mori.get(THREAD).status_code == 404

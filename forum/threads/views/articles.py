@@ -11,20 +11,19 @@ from sys import getsizeof
 from typing import NamedTuple
 
 from flask import current_app, request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from forum.access import Viewer, sees_all
 from forum.people import Person
 from forum.statements import Source
 from forum.text.excerpts import excerpt
-from forum.text.rendering import stored
 from forum.threads import marks, posts
 from forum.threads.posts import Acts, PostText
 from forum.threads.reading import ThreadHead
 from forum.web.filters import teller
 from forum.web.keeping import UNTIL, right_until
 from forum.web.language import current_language
-from forum.web.printing import pattern
+from forum.web.printing import joined, pattern
 from forum.web.shelf import Shelf
 from forum.web.viewer import now
 
@@ -56,7 +55,7 @@ class _Shared:
     """The posts of a page that everybody sees, printed; right until a time on them reads otherwise."""
 
     texts: tuple[PostText, ...]
-    printed: dict[int, str]
+    printed: dict[int, Markup]
     description: str
     until_s: float
 
@@ -69,7 +68,7 @@ def of(source: Source, viewer: Viewer, thread: ThreadHead) -> Posts:
     page, pages = thread.pager.page, thread.pager.pages
     if viewer.is_guest:
         texts = posts.public(source, thread.id, page)
-        return Posts(stored("".join(_articles(texts, are_whole=True))), _description(texts, page))
+        return Posts(joined(_articles(texts, are_whole=True)), _description(texts, page))
     if sees_all(viewer):
         texts = posts.every(source, viewer, thread.id, page, pages)
         printed, description = _print(texts), _description(texts, page)
@@ -79,15 +78,15 @@ def of(source: Source, viewer: Viewer, thread: ThreadHead) -> Posts:
         if mine := posts.own(source, viewer, thread.id, page, pages):
             texts, printed = posts.merged(texts, mine), printed | _print(mine)
     moment = now()
-    whole = stored("".join(_with_endings(viewer, thread, texts, printed, moment)))
+    whole = joined(_with_endings(viewer, thread, texts, printed, moment))
     if request.method == "GET":
         marks.note(viewer, thread.id, thread.seen, texts, moment)
     return Posts(whole, description)
 
 
 def _with_endings(
-    viewer: Viewer, thread: ThreadHead, texts: list[PostText], printed: dict[int, str], moment: datetime
-) -> Iterator[str]:
+    viewer: Viewer, thread: ThreadHead, texts: list[PostText], printed: dict[int, Markup], moment: datetime
+) -> Iterator[Markup]:
     """The posts with what a member may do with them, and where begins what is new to them."""
     language, first_new = current_language(), marks.first_new(viewer, thread.seen, texts)
     # With others' posts of one status they may do the same, whenever these were written.
@@ -99,12 +98,10 @@ def _with_endings(
             if text.author_id != viewer.id:
                 of_others[text.status] = acts
         if text.id == first_new:
-            yield pattern(language, ARTICLE, "first_new", ())
+            yield pattern(language, ARTICLE, "first_new", ()).fill({})
         yield printed[text.id]
-        yield pattern(language, ARTICLE, "ending", ("id", "thread_id"), *acts) % {
-            "id": text.id,
-            "thread_id": thread.id,
-        }
+        ending = pattern(language, ARTICLE, "ending", ("id", "thread_id"), *acts)
+        yield ending.fill({"id": text.id, "thread_id": thread.id})
 
 
 def _shared(source: Source, thread: ThreadHead) -> _Shared:
@@ -127,33 +124,33 @@ def _description(texts: list[PostText], page: int) -> str:
     return excerpt(texts[0].html, DESCRIPTION_LENGTH) if texts and page == 1 else ""
 
 
-def _print(texts: list[PostText]) -> dict[int, str]:
+def _print(texts: list[PostText]) -> dict[int, Markup]:
     """Each post up to the end of its text, by id."""
     return {text.id: piece for text, piece in zip(texts, _articles(texts, are_whole=False), strict=True)}
 
 
-def _articles(texts: list[PostText], *, are_whole: bool) -> Iterator[str]:
+def _articles(texts: list[PostText], *, are_whole: bool) -> Iterator[Markup]:
     tell, language = teller(), current_language()
     for post_id, number, status, lang, html, note, edited_at, _, created_at, _, author in texts:
         kind = status, lang, number is not None, edited_at is not None, bool(note), are_whole
         iso, jst, ago = tell(created_at)
-        yield pattern(language, ARTICLE, "article", _VALUES, *kind) % {
+        values = {
             "id": post_id,
             "number": number,
             "by": _signature(author, language),
             "iso": iso,
             "jst": jst,
             "ago": ago,
-            "note": escape(note),
+            "note": note,
             "html": html,
         }
+        yield pattern(language, ARTICLE, "article", _VALUES, *kind).fill(values)
 
 
 # Where members read, the same people write; for a crawler it costs little more.
 @lru_cache(maxsize=1024)
-def _signature(author: Person, language: str) -> str:
+def _signature(author: Person, language: str) -> Markup:
     kind = author.role, author.is_demo
     # A place that stays empty is no place, but a case of its own.
-    places = tuple(name for name in _NAMES if getattr(author, name))
-    values = {name: escape(getattr(author, name)) for name in places}
-    return pattern(language, "_ui/people.html", "signature", places, *kind) % values
+    values = {name: value for name in _NAMES if (value := getattr(author, name))}
+    return pattern(language, "_ui/people.html", "signature", tuple(values), *kind).fill(values)
