@@ -45,16 +45,23 @@ class Server:
 
     def __init__(self, data_dir: Path, port: int, command: tuple[str, ...], **settings: str) -> None:
         self.url, self.port = f"http://127.0.0.1:{port}", port
-        self.log = data_dir.with_suffix(f".{port}.log")
+        self.log: Path | None = data_dir.with_suffix(f".{port}.log")
         environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(data_dir), "PORT": str(port), **settings}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *command], cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT
             )
 
+    @classmethod
+    def of(cls, process: subprocess.Popen[bytes], port: int) -> Server:
+        """One that was started in another way, and says nothing."""
+        server = cls.__new__(cls)
+        server.process, server.port, server.url, server.log = process, port, f"http://127.0.0.1:{port}", None
+        return server
+
     @property
     def said(self) -> str:
-        return self.log.read_text()
+        return self.log.read_text() if self.log else ""
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE_S
@@ -173,6 +180,19 @@ def test_a_taken_port_is_said_in_one_sentence(start, port):
     )
 
 
+def test_a_database_that_another_writer_holds_is_said_in_one_sentence(start, data_dir):
+    first = start("wsgi.py")
+    first.wait_until(first.is_open)
+    assert first.stop() == 0
+    with contextlib.closing(sqlite3.connect(data_dir / "board.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        server = start("wsgi.py")
+        assert server.process.wait(PATIENCE_S) == 1
+        assert (
+            server.said == f"The database {data_dir / 'board.sqlite3'} can't be used: database is locked.\n"
+        )
+
+
 def test_a_file_that_is_no_database_is_said_in_one_sentence(start, data_dir):
     data_dir.mkdir()
     (data_dir / "board.sqlite3").write_text("These are not the rows that you are looking for.\n" * 100)
@@ -228,9 +248,17 @@ def test_no_acknowledged_post_is_lost_by_a_stop(start, data_dir, moderator_s_coo
     [("wsgi.py",), ("-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:{port}")],
     ids=["wsgi.py", "gunicorn"],
 )
-def test_a_stop_writes_what_members_have_read(start, data_dir, port, moderator_s_cookie, command):
+@pytest.mark.parametrize("is_replaced", [False, True], ids=["", "replaced"])
+def test_a_stop_writes_what_members_have_read(
+    start, data_dir, port, moderator_s_cookie, command, is_replaced
+):
     server = start(*(word.format(port=port) for word in command))
     server.wait_until(server.is_open)
+    if is_replaced:
+        first = server.workers
+        server.process.send_signal(signal.SIGHUP)
+        server.wait_until(lambda: server.workers and not set(first) & set(server.workers))
+        server.wait_until(server.is_open)
     request = urllib.request.Request(f"{server.url}/t/1", headers={"Cookie": moderator_s_cookie})
     with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
         assert answer.status == 200
@@ -354,13 +382,64 @@ def test_a_worker_that_is_killed_is_replaced(start):
     assert server.stop() == 0
 
 
+def test_a_worker_in_the_place_of_another_listens_where_that_one_did_and_nowhere_else(start):
+    server = start("wsgi.py", WEB_CONCURRENCY="2")
+    server.wait_until(server.is_open)
+    server.wait_until(lambda: len(server.workers) == 2)
+    before = {worker: _listens_at(worker) for worker in server.workers}
+    assert sorted(map(len, before.values())) == [1, 1]
+    killed = server.workers[0]
+    os.kill(killed, signal.SIGKILL)
+    server.wait_until(lambda: len(set(server.workers) - {killed}) == 2)
+    new = next(worker for worker in server.workers if worker not in before)
+    server.wait_until(lambda: _listens_at(new) == before[killed])
+    assert f"worker {killed} ended by signal 9 and is replaced" in server.said
+    assert server.stop() == 0
+
+
+@pytest.mark.parametrize("log", ["2>&-", ""], ids=["closed", "nobody reads it"])
+def test_a_worker_is_replaced_though_the_log_can_t_be_written(data_dir, port, log):
+    command = ["bash", "-c", f"exec {sys.executable} wsgi.py >/dev/null {log}"]
+    environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(data_dir), "PORT": str(port)}
+    reader, writer = os.pipe()
+    server = Server.of(subprocess.Popen(command, cwd=ROOT, env=environ, stderr=writer), port)
+    os.close(reader)
+    os.close(writer)
+    try:
+        server.wait_until(server.is_open)
+        [killed] = server.workers
+        os.kill(killed, signal.SIGKILL)
+        server.wait_until(lambda: len(server.workers) == 1 and server.workers != [killed])
+        server.wait_until(server.is_open)
+        assert server.stop() == 0
+    finally:
+        server.process.kill()
+        server.process.wait()
+
+
+def test_on_sighup_callers_are_served_though_a_body_is_on_its_way(start):
+    server = start("wsgi.py", WEB_CONCURRENCY="1")
+    server.wait_until(server.is_open)
+    first = server.workers
+    with server.connect() as slow:
+        slow.sendall(_post("/login", 1000) + b"username=")
+        time.sleep(0.5)
+        server.process.send_signal(signal.SIGHUP)
+        server.wait_until(lambda: len(set(server.workers) - set(first)) == 1)
+        server.wait_until(server.is_open)
+        assert server.get("/") == 200
+        assert set(first) < set(server.workers)
+    server.wait_until(lambda: not set(first) & set(server.workers))
+    assert server.stop() == 0
+
+
 def test_all_workers_are_replaced_on_sighup_and_end_with_their_keeper(start):
     server = start("wsgi.py", WEB_CONCURRENCY="2")
     server.wait_until(server.is_open)
     server.wait_until(lambda: len(server.workers) == 2)
     first = set(server.workers)
     server.process.send_signal(signal.SIGHUP)
-    server.wait_until(lambda: len(set(server.workers) - first) == 2)
+    server.wait_until(lambda: len(server.workers) == 2 and not first & set(server.workers))
     server.wait_until(server.is_open)
     second = server.workers
     server.process.kill()
@@ -418,6 +497,14 @@ def _write_replies(
                 refused.append(answer.code)
         except OSError:
             return
+
+
+def _listens_at(process: int) -> set[str]:
+    """The sockets of a process in which callers wait, by their inodes."""
+    lines = Path(f"/proc/{process}/net/tcp").read_text().splitlines()[1:]
+    listening = {fields[9] for fields in map(str.split, lines) if fields[3] == "0A"}
+    held = {str(link.readlink()) for link in Path(f"/proc/{process}/fd").iterdir() if link.is_symlink()}
+    return {inode for inode in listening if f"socket:[{inode}]" in held}
 
 
 def _post(path: str, length: int | None, cookie: str = "") -> bytes:

@@ -22,6 +22,7 @@ RESPAWN_AFTER_S = 0.2
 # Who stops the board lets the requests in flight finish, which takes milliseconds, or an upload on a slow line.
 STOP_WITHIN_S = 30
 LOOK_EVERY_S = 0.02
+STANDARD_ERROR = 2
 
 STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
 WAITED_FOR = STOPS | {signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM}
@@ -124,8 +125,8 @@ def _tell(level: str, message: str) -> None:
     """A line of the log, as the board itself writes it, wherever somebody reads it."""
     moment = datetime.now(UTC).isoformat(timespec="milliseconds")
     line = json.dumps({"time": moment, "level": level, "message": message})
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write(f"{line}\n")
+    with contextlib.suppress(OSError):
+        os.write(STANDARD_ERROR, f"{line}\n".encode())
 
 
 if __name__ == "__main__":

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
+from forum import turns
 from forum.accounts.models import User
 from forum.db import db, write
 from forum.threads import seeing
@@ -188,3 +191,28 @@ def wait_until(is_so):
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_marks_that_a_busy_database_refuses_are_tried_again(app, monkeypatch):
+    with app.app_context(), write() as session:
+        thread_id = makers.thread(session, session.get_one(User, 1)).id
+    marks = Seeing(app)
+    marks.note(2, thread_id, Mark(1, MOMENT))
+    monkeypatch.setattr(turns, "PATIENCE_S", 0.0)
+    other = sqlite3.connect(app.config["SETTINGS"].database_path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with app.app_context():
+        db.engine.dispose()
+        event.listen(
+            db.engine, "connect", hurry := lambda driver, _: driver.execute("PRAGMA busy_timeout = 0")
+        )
+    marks.flush()
+    assert stored(app) == {}
+    other.execute("ROLLBACK")
+    other.close()
+    marks.flush()
+    with app.app_context():
+        event.remove(db.engine, "connect", hurry)
+        db.engine.dispose()
+    marks.stop()
+    assert stored(app) == {(2, thread_id): 1}
