@@ -28,8 +28,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.schema import Model
 
-CLOCK = "clock"
-
 
 class PageVersion(Model):
     """A topic, and the reading of the clock at its last change. Written by triggers only."""
@@ -58,30 +56,18 @@ class Watch:
         self._database = database
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        self._clock = (-1, 0)
 
     def moment(self) -> int:
         """A number that is another one after each commit. Raises sqlite3.Error when the database can't be read."""
         with self._lock:
             return self._ask("PRAGMA data_version")
 
-    def clock(self) -> tuple[int, int]:
-        """The moment, and the clock's reading at it or later: what is read from now on is at least as new."""
-        with self._lock:
-            moment = self._ask("PRAGMA data_version")
-            if moment != self._clock[0]:
-                self._clock = moment, self._newest((CLOCK,))
-            return self._clock
-
     def newest(self, topics: Sequence[str]) -> int:
         """The version of whatever changed last of `topics`, 0 if nothing did; one statement."""
-        with self._lock:
-            return self._newest(topics)
-
-    def _newest(self, topics: Sequence[str]) -> int:
         marks = ",".join("?" * len(topics))
         query = f"SELECT max(version) FROM page_versions WHERE topic IN ({marks})"  # noqa: S608 - marks only
-        return self._ask(query, topics) or 0
+        with self._lock:
+            return self._ask(query, topics) or 0
 
     def _ask(self, query: str, values: Sequence[str] = ()) -> Any:
         # Opened at the first question, because the application is made before a server forks its workers, and a

@@ -449,6 +449,34 @@ def test_all_workers_are_replaced_on_sighup_and_end_with_their_keeper(start):
         time.sleep(0.05)
 
 
+@pytest.mark.usefixtures("moderator_s_cookie")
+def test_gunicorn_listens_where_the_settings_say(start, port):
+    server = start("-m", "gunicorn", "wsgi:app", HOST="127.0.0.1")
+    server.wait_until(server.is_open)
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    places = {fields[1] for fields in map(str.split, lines) if fields[3] == "0A"}
+    assert {place for place in places if place.endswith(f":{port:04X}")} == {f"0100007F:{port:04X}"}
+    assert server.stop() == 0
+
+
+def test_a_worker_without_a_keeper_ends_though_a_body_is_on_its_way(data_dir):
+    """After as long as a keeper would give it, which is shortened here."""
+    code = f"""
+import os, signal, threading, time
+from forum.serving import keeper, workers
+keeper.STOP_WITHIN_S = 1
+signal.signal(signal.SIGTERM, lambda *_: None)
+workers.end_with(os.getppid())
+print("ready", flush=True)
+time.sleep({PATIENCE_S})
+"""
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGUSR1)
+        assert process.wait(PATIENCE_S / 2) == -signal.SIGALRM
+
+
 def test_a_reply_through_one_worker_is_seen_through_both(start, moderator_s_cookie):
     server = start("wsgi.py", WEB_CONCURRENCY="2", FORUM_LIMITS="off")
     server.wait_until(server.is_open)

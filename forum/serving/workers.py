@@ -69,10 +69,17 @@ def serve_alone(app: Flask, number: int) -> None:
 
 def end_with(parent: int) -> None:
     """Let this process stop when its parent is gone, however that went, and so give the port back. On Linux only."""
+    signal.signal(signal.SIGUSR1, _end_soon)
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGUSR1)
     if os.getppid() != parent:
         sys.exit(1)
+
+
+def _end_soon(*_: object) -> None:
+    """Stop as on SIGTERM; nobody is left who would kill a worker that takes too long, so the alarm does."""
+    signal.alarm(keeper.STOP_WITHIN_S)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _forked(app: Flask, listener: socket.socket, listeners: Sequence[socket.socket]) -> int:

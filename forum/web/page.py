@@ -28,8 +28,8 @@ class Page:
     forms: dict[str, tuple[Headers, bytes]]
     """By coding: the headers and the body; "" is the body as it is."""
     topics: tuple[str, ...]
-    clock: int
-    """The reading of the clock (`forum.versions`) before the page was made."""
+    version: int
+    """That of whatever changed last of the topics (`forum.versions`) before the page was made."""
     moment: int
     """The moment at which the page was last found to be right."""
     until_s: float

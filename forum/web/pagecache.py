@@ -133,7 +133,8 @@ class PageCache:
     def _is_right(self, page: Page) -> bool:
         moment = self._watch.moment()
         if page.moment != moment:
-            if self._watch.newest(page.topics) > page.clock:
+            # Another one, not only a later one: a backup that is restored sets the clock back.
+            if self._watch.newest(page.topics) != page.version:
                 return False
             page.moment = moment
         return time.time() < page.until_s
@@ -182,7 +183,7 @@ class PageCache:
 
     def _build(self, key: Key, coding: str, topics: tuple[str, ...], environ: Environ) -> Page | Once | None:
         # Before the page is read, so that a commit in between makes it old rather than overlooked.
-        moment, clock = self._watch.clock()
+        moment, version = self._watch.moment(), self._watch.newest(topics)
         asked = self._question(key, environ)
         started: list[tuple[str, list[tuple[str, str]]]] = []
         begin: Any = lambda status, headers, _=None: started.append((status, headers))  # noqa: E731
@@ -202,7 +203,7 @@ class PageCache:
         forms = {coding: form_of(lasting, coding, body)}
         not_modified = [(name, value) for name, value in lasting if name.lower() != "content-type"]
         until_s = asked.get(UNTIL, math.inf)
-        page = Page(lasting, not_modified, given["etag"], forms, topics, clock, moment, until_s)
+        page = Page(lasting, not_modified, given["etag"], forms, topics, version, moment, until_s)
         self._pages.put(key, page, page.size_bytes)
         self._report()
         return page

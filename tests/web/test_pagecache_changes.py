@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -192,3 +194,15 @@ def test_a_member_s_page_tells_the_time_right_as_well(app, sign_in, guest):
             for visitor in (guest, bob):
                 assert f">{words}</time>" in visitor.get("/t/2-snow-tyres").text
             clock.shift(60)
+
+
+def test_a_backup_that_is_restored_is_seen_at_once(app, guest, tmp_path):
+    path = app.config["SETTINGS"].database_path
+    with closing(sqlite3.connect(path)) as database, closing(sqlite3.connect(tmp_path / "copy")) as copy:
+        database.backup(copy)
+        before = guest.get(THREAD).text
+        happens(app, renamed)
+        after = guest.get(THREAD).text
+        assert "First summer" in after != before
+        copy.backup(database)
+    assert guest.get(THREAD).text == before
