@@ -53,7 +53,6 @@ def person_of(row: Any) -> Person:
 @lru_cache(maxsize=1024)
 def person(in_language: str, values: tuple[Any, ...]) -> Person:
     """The person of whom `values` are the columns of PERSON, for the present reader, whose language that is."""
-    row: Any = _Row._make(values)
-    return Person(
-        row.name, row.display_name, row.role, card_of(row, in_language), row.is_demo, f"/u/{quote(row.name)}"
-    )
+    name, display_name, role, *parts, _, is_demo = values
+    card = card_of(_Row._make(values), in_language) if any(parts) else None
+    return Person(name, display_name, role, card, is_demo, f"/u/{quote(name)}")

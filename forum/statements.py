@@ -69,7 +69,7 @@ class Statement:
         engine, driver = _reached(source)
         compiled = self._for(engine, values)
         read: _Act = lambda sql, given: driver.execute(sql, given).fetchall()  # noqa: E731
-        return [compiled.row(found) for found in _do(engine, read, compiled.sql, compiled.given(values))]
+        return compiled.rows(_do(engine, read, compiled.sql, compiled.given(values)))
 
     def first(self, source: Source, values: Values = NOTHING) -> Any | None:
         """The first row, None where there is none."""
@@ -141,14 +141,15 @@ class _Compiled:
             given[name] = way(given[name])
         return tuple([given[name] for name in self.names])
 
-    def row(self, found: tuple[Any, ...]) -> Any:
-        """A row of the driver's with each value as its column's type has it."""
+    def rows(self, found: list[tuple[Any, ...]]) -> list[Any]:
+        """Rows of the driver's with each value as its column's type has it."""
         if not self.ways_out:
-            return self.make(found)
-        values = list(found)
+            return list(map(self.make, found))
+        rows = list(map(list, found))
         for place, way in self.ways_out:
-            values[place] = way(values[place])
-        return self.make(values)
+            for row in rows:
+                row[place] = way(row[place])
+        return list(map(self.make, rows))
 
 
 def _compile(statement: Any, dialect: sa.Dialect, columns: tuple[str, ...]) -> _Compiled:

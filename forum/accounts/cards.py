@@ -6,11 +6,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
-import sqlalchemy as sa
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 
-from forum.accounts.models import JetRole, Place, User
+from forum.accounts.models import JetRole, Place
 from forum.accounts.prefectures import prefecture_name
 
 FIRST_YEAR = 1987
@@ -20,8 +19,8 @@ PARTS = ("jet_role", "prefecture", "place", "years")
 """What can be hidden, by the names that `User.hidden_parts` holds."""
 
 
-Carded: TypeAlias = User | sa.Row[*tuple[Any, ...]]
-"""A member, or a row with the columns jet_role, prefecture, place, year_from, year_to and hidden_parts of one."""
+Carded: TypeAlias = Any
+"""A member, or whatever has the columns jet_role, prefecture, place, year_from, year_to and hidden_parts of one."""
 
 
 def card_of(member: Carded, in_language: str) -> str | None:

@@ -35,8 +35,8 @@ from forum.web.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
-# About a thousand pages of a thread, in each worker: what people read, in a small part of a small machine's memory.
-MOST_BYTES = 12 * 1024 * 1024
+# Some six hundred pages of a thread, in each worker: what people read, in a small part of a small machine's memory.
+MOST_BYTES = 8 * 1024 * 1024
 # Browsers' cookies and languages take a few hundred bytes. What is longer is read each time: a thousand of the longest
 # headers that a server takes would fill a small machine's memory.
 LONGEST_REMEMBERED = 1000

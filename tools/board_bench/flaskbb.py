@@ -49,7 +49,10 @@ def prepare(folder: Path, archive: Path, posts: int) -> Path:
 def serve(database: Path, home: Path, folder: Path) -> AbstractContextManager[Server]:
     """Serve a database; `home` is where FlaskBB was installed."""
     port = free_port()
-    application = f'flaskbb:create_app(config="{_config(database)}")'
+    make = f'create_app(config="{_config(database)}")'
+    application = f"flaskbb:{make}"
+    # Once alone, for two workers that register the same plug-ins at the same time stop each other.
+    _run([_program(home, "python"), "-c", f"import flaskbb; flaskbb.{make}"])
     return serving(
         [_program(home, "gunicorn"), application, f"--workers={WORKERS}", f"--bind={HOST}:{port}"],
         port,

@@ -27,8 +27,8 @@ from forum.web.printing import joined, pattern
 from forum.web.shelf import Shelf
 from forum.web.viewer import now
 
-# The pages of some sixty threads: those that members read at the same time.
-MOST_BYTES = 4 * 1024 * 1024
+# The pages of some twenty threads: those that members read at the same moment.
+MOST_BYTES = 3 * 512 * 1024
 # The fields of a post beside its text, and its author.
 OVERHEAD_BYTES = 1500
 
@@ -37,7 +37,6 @@ DESCRIPTION_LENGTH = 155
 
 ARTICLE = "threads/_article.html"
 _VALUES = ("id", "number", "by", "iso", "jst", "ago", "note", "html")
-_NAMES = ("name", "display_name", "card", "url")
 
 Key = tuple[int, int, int, str]
 
@@ -150,7 +149,11 @@ def _articles(texts: list[PostText], *, are_whole: bool) -> Iterator[Markup]:
 # Where members read, the same people write; for a crawler it costs little more.
 @lru_cache(maxsize=1024)
 def _signature(author: Person, language: str) -> Markup:
-    kind = author.role, author.is_demo
+    name, display_name, role, card, is_demo, url = author
     # A place that stays empty is no place, but a case of its own.
-    values = {name: value for name in _NAMES if (value := getattr(author, name))}
-    return pattern(language, "_ui/people.html", "signature", tuple(values), *kind).fill(values)
+    values = {"name": name, "url": url}
+    if display_name:
+        values["display_name"] = display_name
+    if card:
+        values["card"] = card
+    return pattern(language, "_ui/people.html", "signature", tuple(values), role, is_demo).fill(values)
