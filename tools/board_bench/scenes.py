@@ -22,8 +22,9 @@ REPLY, REPLIES = "replies, one after another", f"replies, {AT_ONCE} at once"
 FIRST_PAGE = "thread, first page"
 GROWTH_PAGES = ("home", "board", "board, far back", FIRST_PAGE, "thread, 50th page")
 GUEST, AS_MEMBER = "guest", "member"
-# Of one archive; more would not fit better into anybody's memory, and a list of them is made for each load.
-MOST_FULL_PAGES = 2000
+# Of each archive as many as the smallest has, so that what a process keeps of them helps everywhere alike: an archive
+# is not slower for it because more of it is asked for.
+MOST_FULL_PAGES = 100
 
 Target: TypeAlias = tuple[str, int]
 """Its name, and the posts in its archive: 0 for those that have none."""

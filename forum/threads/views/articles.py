@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from sys import getsizeof
 from typing import NamedTuple
 
@@ -27,8 +26,8 @@ from forum.web.printing import joined, pattern
 from forum.web.shelf import Shelf
 from forum.web.viewer import now
 
-# The pages of some twenty threads: those that members read at the same moment.
-MOST_BYTES = 3 * 512 * 1024
+# The pages of some forty threads: those that members read at the same time.
+MOST_BYTES = 3 * 1024 * 1024
 # The fields of a post beside its text, and its author.
 OVERHEAD_BYTES = 1500
 
@@ -146,8 +145,6 @@ def _articles(texts: list[PostText], *, are_whole: bool) -> Iterator[Markup]:
         yield pattern(language, ARTICLE, "article", _VALUES, *kind).fill(values)
 
 
-# Where members read, the same people write; for a crawler it costs little more.
-@lru_cache(maxsize=1024)
 def _signature(author: Person, language: str) -> Markup:
     name, display_name, role, card, is_demo, url = author
     # A place that stays empty is no place, but a case of its own.
