@@ -109,7 +109,7 @@ def _crashes(log: Path, done: Counter[str]) -> list[str]:
     """What the server's log tells of crashes: words of one, or more ends of workers than were brought about."""
     said = log.read_text(errors="replace")
     faults = [f"The log says {said.count(word)} times: {word}" for word in CRASHES if word in said]
-    ends = said.count("Unexpected exit from worker")
+    ends = said.count(" and is replaced")
     done["workers that ended"] = ends
     if ends > done["killed"]:
         faults.append(f"{ends} workers ended unexpectedly, of which {done['killed']} were killed.")

@@ -11,21 +11,23 @@ from __future__ import annotations
 
 import gc
 import runpy
-from collections.abc import Iterable
+import socket
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Flask
 
 import forum
+from forum.serving import workers
 
 ROOT = Path(__file__).resolve().parents[2]
-make = forum.create_app
+make, serve_by_all = forum.create_app, workers.serve_by_all
 
 
-def create_app(*settings: Any) -> Flask:
+def create_app(*settings: Any, **options: Any) -> Flask:
     """The board with two addresses more: one fails in a view, the other outside of Flask."""
-    app = make(*settings)
+    app = make(*settings, **options)
     app.add_url_rule("/soak/fails", "soak_fails", _fail)
     serve = app.wsgi_app
 
@@ -38,6 +40,11 @@ def create_app(*settings: Any) -> Flask:
     return app
 
 
+def serve_strained(app: Flask, listeners: Sequence[socket.socket], command: Sequence[str]) -> NoReturn:
+    """The same with workers that are strained, too, when they take the place of others."""
+    serve_by_all(app, listeners, [command[0], "-m", "tools.board_soak.strained", command[-1]])
+
+
 def _fail() -> str:
     fault = RuntimeError("as it should")
     fault.ring = [fault]  # pyright: ignore[reportAttributeAccessIssue]
@@ -45,6 +52,6 @@ def _fail() -> str:
 
 
 if __name__ == "__main__":
-    forum.create_app = create_app
+    forum.create_app, workers.serve_by_all = create_app, serve_strained
     gc.set_threshold(200, 2, 2)
     runpy.run_path(str(ROOT / "wsgi.py"), run_name="__main__")
