@@ -63,7 +63,10 @@ def fails(server: Server, chance: Random) -> None:
     """Meets an error in a view, or one outside of Flask."""
     with _connected(server) as line:
         line.sendall(GET % (chance.choice([b"/soak/fails", b"/soak/breaks"]), _host(server)))
-        if b" 500 " not in line.recv(40):
+        said = line.recv(40)
+        if not said:
+            raise ConnectionResetError("the worker was ended before it answered")
+        if b" 500 " not in said:
             raise AssertionError("a failure was not answered by 500")
 
 
