@@ -1,7 +1,7 @@
 """Keeps the board's workers going: the program that `python wsgi.py` turns into once they serve.
 
 It imports nothing of the board, and little else. The process that loaded the application would keep fifty megabytes
-of it that its workers have long copied; this one takes a fifth of that. A worker that ends is replaced by a new process
+of it that its workers have long copied; this one takes a tenth of that. A worker that ends is replaced by a new process
 that loads the application anew, and callers wait in its socket meanwhile.
 
     python keeper.py '{"workers": {"4711": 3, "4712": 4}, "command": ["python", "wsgi.py", "--worker"]}'

@@ -29,7 +29,7 @@ from forum.screening import words
 from forum.screening.models import Decision, Screening
 from forum.statements import Source, Statement
 from forum.text.rendering import stored
-from forum.threads.addresses import POSTS_PER_PAGE, post_url
+from forum.threads.addresses import POSTS_PER_PAGE
 from forum.threads.models import Post, Revision, RevisionStatus, Status
 
 # A page shows this many waiting posts at most: to their author, or to the staff, who have the queue for the rest.
@@ -50,10 +50,6 @@ class PostText(NamedTuple):
     created_at: datetime
     published_at: datetime | None
     author: Person
-
-    @property
-    def url(self) -> str:
-        return post_url(self.id)
 
     @property
     def place(self) -> tuple[bool, int]:

@@ -121,7 +121,7 @@ GROUPS = (
     Group(
         "Guests' pages that were not",
         "Pages of the 200,000-post archive's threads in an order by chance, each address once, as a search engine's"
-        " crawler reads them. Statements are what SQLAlchemy hands to the database for a page of 20 posts that the"
+        " crawler reads them. Statements are what the board asks of the database for a page of 20 posts that the"
         " process never made.",
         (
             Goal("Thread page, new: times bare Flask", 0.3, 0.5, crawled(BARE)),

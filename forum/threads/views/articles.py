@@ -13,7 +13,6 @@ from flask import current_app, request
 from markupsafe import Markup
 
 from forum.access import Viewer, sees_all
-from forum.people import Person
 from forum.statements import Source
 from forum.text.excerpts import excerpt
 from forum.threads import marks, posts
@@ -22,7 +21,7 @@ from forum.threads.reading import ThreadHead
 from forum.web.filters import teller
 from forum.web.keeping import UNTIL, right_until
 from forum.web.language import current_language
-from forum.web.printing import joined, pattern
+from forum.web.printing import joined, macro, pattern
 from forum.web.shelf import Shelf
 from forum.web.viewer import now
 
@@ -35,7 +34,6 @@ OVERHEAD_BYTES = 1500
 DESCRIPTION_LENGTH = 155
 
 ARTICLE = "threads/_article.html"
-_VALUES = ("id", "number", "by", "iso", "jst", "ago", "note", "html")
 
 Key = tuple[int, int, int, str]
 
@@ -96,7 +94,7 @@ def _with_endings(
             if text.author_id != viewer.id:
                 of_others[text.status] = acts
         if text.id == first_new:
-            yield pattern(language, ARTICLE, "first_new", ()).fill({})
+            yield macro(ARTICLE, "first_new")()
         yield printed[text.id]
         ending = pattern(language, ARTICLE, "ending", ("id", "thread_id"), *acts)
         yield ending.fill({"id": text.id, "thread_id": thread.id})
@@ -128,29 +126,8 @@ def _print(texts: list[PostText]) -> dict[int, Markup]:
 
 
 def _articles(texts: list[PostText], *, are_whole: bool) -> Iterator[Markup]:
-    tell, language = teller(), current_language()
-    for post_id, number, status, lang, html, note, edited_at, _, created_at, _, author in texts:
-        kind = status, lang, number is not None, edited_at is not None, bool(note), are_whole
-        iso, jst, ago = tell(created_at)
-        values = {
-            "id": post_id,
-            "number": number,
-            "by": _signature(author, language),
-            "iso": iso,
-            "jst": jst,
-            "ago": ago,
-            "note": note,
-            "html": html,
-        }
-        yield pattern(language, ARTICLE, "article", _VALUES, *kind).fill(values)
-
-
-def _signature(author: Person, language: str) -> Markup:
-    name, display_name, role, card, is_demo, url = author
-    # A place that stays empty is no place, but a case of its own.
-    values = {"name": name, "url": url}
-    if display_name:
-        values["display_name"] = display_name
-    if card:
-        values["card"] = card
-    return pattern(language, "_ui/people.html", "signature", tuple(values), role, is_demo).fill(values)
+    tell, article, author = teller(), macro(ARTICLE, "article"), macro("_ui/people.html", "author")
+    by = {person: author(person) for person in {text.author for text in texts}}
+    for post_id, number, status, lang, html, note, edited_at, _, created_at, _, person in texts:
+        at, is_edited = tell(created_at), edited_at is not None
+        yield article(post_id, number, status, lang, html, note, is_edited, by[person], at, are_whole)

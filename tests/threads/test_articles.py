@@ -1,4 +1,4 @@
-"""Posts are printed by patterns: whatever stands in a value stays what it is."""
+"""Posts as they are printed: whatever stands in a value stays what it is, and everybody is shown what they may do."""
 
 from __future__ import annotations
 
