@@ -63,7 +63,7 @@ class Keeper:
 
     def _replace_all(self) -> None:
         """First the new one, so that callers are served however long the old one takes to finish."""
-        _tell("info", "all workers are replaced")
+        _tell("info", "all workers are being replaced")
         for process, socket in list(self._workers.items()):
             del self._workers[process]
             self._start(socket)
