@@ -20,6 +20,7 @@ from tests.web.kept import (
     LONG_AGO,
     PAGES,
     THREAD,
+    change,
     forget,
     happens,
     made,
@@ -206,3 +207,15 @@ def test_a_backup_that_is_restored_is_seen_at_once(app, guest, tmp_path):
         assert "First summer" in after != before
         copy.backup(database)
     assert guest.get(THREAD).text == before
+
+
+def test_a_change_after_a_backup_was_restored_is_seen_as_well(app, guest, tmp_path):
+    """Though nobody looked between the two, and the page has had as many changes as when it was kept."""
+    path = app.config["SETTINGS"].database_path
+    with closing(sqlite3.connect(path)) as database, closing(sqlite3.connect(tmp_path / "copy")) as copy:
+        database.backup(copy)
+        happens(app, renamed)
+        assert "First summer" in guest.get(THREAD).text
+        copy.backup(database)
+    change(app, "UPDATE threads SET title = 'First spring' WHERE id = 1")
+    assert "First spring" in guest.get(THREAD).text
