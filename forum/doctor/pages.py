@@ -23,7 +23,7 @@ from forum.doctor.report import Section
 from forum.doctor.tables import SMALL_ROWS
 from forum.threads.addresses import board_url, page_of, thread_url
 from forum.threads.models import Board, Post, Status, Thread
-from forum.web.journal import access_log
+from forum.web.journal import Journal
 
 REPEATS = 20
 # What a list page shows: so far before its end a list is at its deepest, and the page still full.
@@ -67,12 +67,13 @@ def statements(app: Flask, address: str) -> tuple[int, list[Asked]]:
 
     event.listen(db.engine, "before_cursor_execute", note)
     # Nobody asked for these pages, so that they do not stand in the log.
-    access_log.disabled = True
+    journal: Journal = app.extensions["journal"]
+    journal.tells_requests = False
     try:
         # A context of its own: inside of ours the request would keep what it knows of its viewer.
         status = Context().run(_status, app, address)
     finally:
-        access_log.disabled = False
+        journal.tells_requests = True
         event.remove(db.engine, "before_cursor_execute", note)
     return status, asked
 

@@ -17,13 +17,13 @@ from forum.web.journal import JsonLines
 @pytest.fixture
 def journal(app):
     """What is logged from now on; a call gives its lines."""
-    written = io.StringIO()
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(JsonLines())
-    log = logging.getLogger("forum")
-    log.addHandler(handler)
+    written, log, journal = io.StringIO(), logging.getLogger("forum"), app.extensions["journal"]
+    # The log of a process is that of the application which was made last.
+    of_last, log.handlers = log.handlers, [journal]
+    before = journal.setStream(written)
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
-    log.removeHandler(handler)
+    journal.setStream(before)
+    log.handlers = of_last
 
 
 def test_a_request_is_one_line_with_its_id(guest, journal):
@@ -97,15 +97,12 @@ def test_nothing_in_a_line_speaks_to_a_terminal(app):
     assert json.loads(line)["message"] == record.msg
 
 
-def test_an_error_has_its_story_in_the_log_and_not_in_the_answer(board_with, journal):
+def test_an_error_has_its_story_in_the_log_and_not_in_the_answer(board_with):
     board = board_with()
     board.add_url_rule("/boom", view_func=lambda: {}["boom"])
     written = io.StringIO()
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(JsonLines())
-    logging.getLogger("forum").addHandler(handler)
+    board.extensions["journal"].setStream(written)
     answer = board.test_client().get("/boom")
-    logging.getLogger("forum").removeHandler(handler)
     told, request = [json.loads(line) for line in written.getvalue().splitlines()]
     assert "KeyError" in told["error"]
     assert told["request"] == request["request"] == answer.headers["X-Request-Id"]
@@ -128,3 +125,21 @@ def test_a_line_from_outside_a_request_has_no_id(app, journal):
     logging.getLogger("forum.test").info("started")
     (line,) = journal()
     assert (line["message"], "request" in line) == ("started", False)
+
+
+class Broken(io.StringIO):
+    """A stream that nobody reads any more."""
+
+    def __init__(self, fault):
+        super().__init__()
+        self._fault = fault
+
+    def write(self, _text):
+        raise self._fault
+
+
+@pytest.mark.parametrize("fault", [BrokenPipeError(), ValueError("I/O operation on closed file")])
+def test_where_nobody_reads_the_log_requests_are_answered(app, guest, fault):
+    before = app.extensions["journal"].setStream(Broken(fault))
+    assert guest.get("/boards").status_code == 200
+    app.extensions["journal"].setStream(before)
