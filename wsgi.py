@@ -10,8 +10,10 @@ if sys.version_info < (3, 11):  # noqa: UP036 - said in one sentence, before an 
 
 import gc
 
-# Nothing of what is loaded now is garbage, and to look for some takes a tenth of the start.
+# Nothing of what is loaded now is garbage, and to look for some takes a tenth of the start. Later there is little: a
+# page makes thousands of objects, and nearly all of them go by themselves.
 gc.disable()
+gc.set_threshold(10_000)
 
 import threading
 from collections.abc import Iterable

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from forum.moderation.models import Report
 from forum.screening.models import Decision, Screening
 from forum.spam.judging import Outcome, Standing
-from forum.text.moments import JST
+from forum.text.moments import day_in_japan
 from forum.threads.models import Post, Status
 
 # A season: long enough for a small board, short enough to speak of the spam of now.
@@ -172,7 +172,7 @@ def weeks(texts: Iterable[Judged]) -> tuple[Rates, ...]:
     """The same for each week, Monday to Sunday in Japan, the newest first; weeks without a text are left out."""
     found: dict[date, list[Judged]] = {}
     for text in texts:
-        day = text.created_at.astimezone(JST).date()
+        day = day_in_japan(text.created_at)
         found.setdefault(day - timedelta(days=day.weekday()), []).append(text)
     return tuple(rates(found[begins], begins) for begins in sorted(found, reverse=True))
 

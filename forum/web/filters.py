@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -27,7 +27,7 @@ MINUTE_S, HOUR_S, DAY_S, WEEK_S = 60, 3600, 86400, 7 * 86400
 
 def init(app: Flask) -> None:
     """Give the templates their filters and what they all show."""
-    app.add_template_filter(iso)
+    app.add_template_filter(moments.iso)
     app.add_template_filter(jst)
     app.add_template_filter(absolute)
     app.add_template_filter(told)
@@ -48,6 +48,7 @@ def init(app: Flask) -> None:
             "locale": current_language(),
             "site_name": "Engawa",
             "canonical_url": absolute(request.path),
+            "here": here(),
         }
 
 
@@ -64,6 +65,11 @@ def address(endpoint: str, **values: Any) -> str:
 def absolute(address: str) -> str:
     """The full public address of a page: from BASE_URL, never from what a request calls its host."""
     return current_app.config["SETTINGS"].base_url + address
+
+
+def here() -> str:
+    """The address of the page at hand on this board, with its query."""
+    return request.full_path.rstrip("?")
 
 
 class Told(NamedTuple):
@@ -84,16 +90,9 @@ def teller() -> Callable[[datetime], Told]:
     language, present = current_language(), now()
 
     def tell(moment: datetime) -> Told:
-        there = moment.astimezone(moments.JST)
-        return Told(iso(moment), moments.in_japan(there, language), _ago(moment, there, present, language))
+        return Told(moments.iso(moment), moments.in_japan(moment, language), _ago(moment, present, language))
 
     return tell
-
-
-def iso(moment: datetime) -> str:
-    """2026-11-22T08:02:00Z, for machines."""
-    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return f"{in_utc.isoformat()[:19]}Z"
 
 
 def jst(moment: datetime) -> str:
@@ -101,11 +100,11 @@ def jst(moment: datetime) -> str:
     return moments.in_japan(moment, current_language())
 
 
-def _ago(moment: datetime, there: datetime, present: datetime, language: str) -> str:
+def _ago(moment: datetime, present: datetime, language: str) -> str:
     """'3 hours ago' within a week, later the date in Japan. The page is noted to read so until the number grows."""
     passed_s = (present - moment).total_seconds()
     if passed_s >= WEEK_S:
-        return _date(there.date(), language)
+        return _date(moments.day_in_japan(moment), language)
     unit_s = next((unit_s for unit_s in (DAY_S, HOUR_S, MINUTE_S) if passed_s >= unit_s), MINUTE_S)
     count = max(0, int(passed_s // unit_s))
     right_until(moment.timestamp() + (count + 1) * unit_s)

@@ -5,12 +5,11 @@ Whatever the application itself answers bears the id of its request; a kept page
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-
-from flask import request, request_started
 
 from forum.db import write
 from tests.conftest import browser
@@ -55,6 +54,7 @@ def happens(app, act):
 
 def forget(app):
     app.extensions["pagecache"].clear()
+    app.extensions["page_patterns"].clear()
     app.extensions.pop("articles", None)
 
 
@@ -67,13 +67,27 @@ def together(*calls):
         thread.join()
 
 
+class _Asked:
+    """A stream for the log, which hears of each request that the application itself answers."""
+
+    def __init__(self):
+        self.addresses: list[str] = []
+
+    def write(self, line):
+        told = json.loads(line)
+        if told["message"] == "request":
+            self.addresses.append(told["path"])
+
+    def flush(self):
+        pass
+
+
 @contextmanager
 def made(app):
     """The addresses that the application itself answers meanwhile."""
-    addresses: list[str] = []
-
-    def note(sender, **more):
-        addresses.append(request.path)
-
-    with request_started.connected_to(note, app):
-        yield addresses
+    journal, asked = app.extensions["journal"], _Asked()
+    before = journal.setStream(asked)
+    try:
+        yield asked.addresses
+    finally:
+        journal.setStream(before)

@@ -34,6 +34,7 @@ OVERHEAD_BYTES = 1500
 DESCRIPTION_LENGTH = 155
 
 ARTICLE = "threads/_article.html"
+PLACES = ("id", "number", "html", "note", "by", "iso", "jst", "ago")
 
 Key = tuple[int, int, int, str]
 
@@ -97,7 +98,7 @@ def _with_endings(
             yield macro(ARTICLE, "first_new")()
         yield printed[text.id]
         ending = pattern(language, ARTICLE, "ending", ("id", "thread_id"), *acts)
-        yield ending.fill({"id": text.id, "thread_id": thread.id})
+        yield ending.fill(text.id, thread.id)
 
 
 def _shared(source: Source, thread: ThreadHead) -> _Shared:
@@ -126,8 +127,9 @@ def _print(texts: list[PostText]) -> dict[int, Markup]:
 
 
 def _articles(texts: list[PostText], *, are_whole: bool) -> Iterator[Markup]:
-    tell, article, author = teller(), macro(ARTICLE, "article"), macro("_ui/people.html", "author")
+    language, tell, author = current_language(), teller(), macro("_ui/people.html", "author")
     by = {person: author(person) for person in {text.author for text in texts}}
     for post_id, number, status, lang, html, note, edited_at, _, created_at, _, person in texts:
-        at, is_edited = tell(created_at), edited_at is not None
-        yield article(post_id, number, status, lang, html, note, is_edited, by[person], at, are_whole)
+        kind = status, lang, number is not None, bool(note), edited_at is not None, are_whole
+        article = pattern(language, ARTICLE, "article", PLACES, *kind)
+        yield article.fill(post_id, number, html, note, by[person], *tell(created_at))
