@@ -16,17 +16,18 @@ from sqlalchemy.orm import Session
 from forum import statements
 from forum.schema import Model
 from forum.settings import Settings
-from forum.statements import Snapshot, Source
+from forum.statements import Snapshot, Snapshots, Source
 from forum.turns import Turns
 
 # How long SQLite waits for a writer that does not stand in line, as a migration is. Longer than any write takes;
 # shorter than a visitor's patience.
 BUSY_TIMEOUT_MS = 10_000
-# Of each connection; a board of 268 MB is read as quickly with 512 as with 4,096, for the system keeps its pages too.
-CACHE_KIB = 1_024
+# Of each connection, of which a worker has a dozen; a board of 268 MB is read as quickly with 512 as with 4,096, for
+# the system keeps its pages too.
+CACHE_KIB = 512
 # A page of a board of 268 MB is read as quickly with a map of it all as without any, from the system's own cache, and
-# a map counts as the board's memory. This much holds a small board whole.
-MMAP_BYTES = 16 * 1024 * 1024
+# a map counts as the board's memory. This much holds a young board whole.
+MMAP_BYTES = 8 * 1024 * 1024
 # Statements that a connection keeps prepared: the board has some 300, and the driver by itself keeps 128.
 KEPT_STATEMENTS = 500
 # What the write-ahead log keeps of the disk once it has begun anew. A long reader lets it grow past this for a while.
@@ -75,6 +76,7 @@ def init(app: Flask, settings: Settings) -> None:
     with app.app_context():
         event.listen(db.engine, "connect", _prepare)
         event.listen(db.engine, "begin", _begin)
+        app.extensions["snapshots"] = Snapshots(db.engine)
 
 
 def reading() -> Session:
@@ -90,7 +92,7 @@ def snapshot() -> Source:
     if db.session.registry.has() and db.session().in_transaction():
         return db.session()
     if "snapshot" not in g:
-        g.snapshot = Snapshot(db.engine)
+        g.snapshot = current_app.extensions["snapshots"].begin()
     return g.snapshot
 
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -29,24 +30,64 @@ NOTHING: Values = MappingProxyType({})
 class Snapshot:
     """What is committed at one moment, for statements that read: a tenth of what a session costs to begin and end."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, driver: Any, give_back: Callable[[Any], None]) -> None:
         self.engine = engine
-        self._held = engine.raw_connection()
-        self.driver: Any = self._held.driver_connection
-        try:
-            say(engine, self.driver, "BEGIN DEFERRED")
-        except BaseException:
-            self._held.invalidate()
-            raise
+        self.driver = driver
+        self._give_back = give_back
 
     def end(self) -> None:
         """Give the connection back; one that can't end is thrown away, for the next one would find it as it is."""
         try:
             self.driver.rollback()
         except BaseException:
-            self._held.invalidate()
+            self.driver.close()
             raise
-        self._held.close()
+        self._give_back(self.driver)
+
+
+class Snapshots:
+    """Begins snapshots, on connections that are made as the engine makes its own and kept for the next one.
+
+    From the engine's pool and back again a connection goes through thirty functions, which takes a page longer than to
+    find a thread. The one that was used last comes first, for it has its statements prepared and its pages at hand.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._free: list[Any] = []
+        event.listen(engine, "engine_disposed", self._close)
+
+    def begin(self) -> Snapshot:
+        """A snapshot of the present moment, which is to be ended. Raises what SQLAlchemy or the driver raises."""
+        free = self._free
+        try:
+            driver = free.pop()
+        except IndexError:
+            driver = self._opened()
+        try:
+            say(self._engine, driver, "BEGIN DEFERRED")
+        except BaseException:
+            driver.close()
+            raise
+        return Snapshot(self._engine, driver, lambda driver: self._take_back(driver, free))
+
+    def _take_back(self, driver: Any, free: list[Any]) -> None:
+        # Since it was taken the engine may have been disposed, as before a fork: then it is to be had no more.
+        if free is self._free:
+            free.append(driver)
+        else:
+            driver.close()
+
+    def _opened(self) -> Any:
+        held = self._engine.raw_connection()
+        driver = held.driver_connection
+        held.detach()
+        return driver
+
+    def _close(self, _engine: sa.Engine) -> None:
+        free, self._free = self._free, []
+        for driver in free:
+            driver.close()
 
 
 Source: TypeAlias = Session | Snapshot

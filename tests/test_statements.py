@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from forum.accounts.models import User
 from forum.db import db, reading, snapshot, write
 from forum.moderation.models import Act
 from forum.screening.models import LinkHost, Screening
-from forum.statements import Snapshot, Statement
+from forum.statements import Snapshot, Snapshots, Statement
 from forum.threads.models import Board, Post
 from tests import makers
 
@@ -59,7 +58,7 @@ def test_rows_are_those_of_sqlalchemy(peopled, query):
     with peopled.app_context():
         rows = [tuple(row) for row in reading().execute(query)]
         statement = Statement(query)
-        for source in (reading(), Snapshot(db.engine)):
+        for source in (reading(), Snapshots(db.engine).begin()):
             assert [tuple(row) for row in statement.all(source)] == rows
             assert statement.first(source) == (rows[0] if rows else None)
             assert statement.scalar(source) == (rows[0][0] if rows else None)
@@ -117,7 +116,7 @@ def write_at_once(app):
 
 def test_a_snapshot_that_can_not_end_does_not_come_back(peopled):
     with peopled.app_context():
-        held = Snapshot(db.engine)
+        held = Snapshots(db.engine).begin()
         broken, held.driver = held.driver, Unending()
         with pytest.raises(OperationalError, match="no end"):
             held.end()
@@ -136,6 +135,9 @@ class Unending:
 
     def rollback(self):
         raise OperationalError("ROLLBACK", None, Exception("no end"))
+
+    def close(self):
+        pass
 
 
 def test_one_is_for_what_always_has_one_row(peopled):
@@ -201,17 +203,35 @@ def test_whoever_listens_to_the_engine_hears_of_them(peopled):
 
 def test_a_snapshot_stays_as_it_was_and_gives_its_connection_back(peopled):
     with peopled.app_context():
-        pool: Any = db.engine.pool
-        before = pool.checkedout()
-        held = Snapshot(db.engine)
+        snapshots = Snapshots(db.engine)
+        held = snapshots.begin()
         assert NAMES.scalar(held) == "Alice"
         with write() as session:
             session.get_one(User, 1).name = "Alicia"
         assert NAMES.scalar(held) == "Alice"
         held.end()
-        db.session.remove()
-        assert pool.checkedout() == before
         assert not held.driver.in_transaction
+        following, beside = snapshots.begin(), snapshots.begin()
+        assert following.driver is held.driver
+        assert beside.driver is not held.driver
+        assert NAMES.scalar(following) == NAMES.scalar(beside) == "Alicia"
+        for one in (following, beside):
+            one.end()
+
+
+def test_connections_of_snapshots_are_closed_with_the_engine(peopled):
+    with peopled.app_context():
+        snapshots = Snapshots(db.engine)
+        held, open_still = snapshots.begin(), snapshots.begin()
+        held.end()
+        db.engine.dispose()
+        open_still.end()
+        for one in (held, open_still):
+            with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+                one.driver.execute("SELECT 1")
+        following = snapshots.begin()
+        assert NAMES.scalar(following) == "Alice"
+        following.end()
 
 
 def test_a_context_has_one_snapshot_until_it_writes(peopled):

@@ -21,6 +21,7 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
         health,
         journal,
         language,
+        making,
         notices,
         pagecache,
         printing,
@@ -33,6 +34,8 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
     app.jinja_environment = printing.Printing
     # Nothing of ours is a coroutine, and Flask would look into seventeen functions a request to find that out.
     app.ensure_sync = lambda func: func
+    # The innermost, before anything is put around Flask's own application.
+    making.init(app)
     # Flask runs what comes after a view in reverse order: answers are hardened and tagged first, compressed last.
     journal.init(app)
     compression.init(app)

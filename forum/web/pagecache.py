@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -30,7 +30,8 @@ from forum.versions import Watch
 from forum.web import language, notices
 from forum.web.compression import Codings, codings_of
 from forum.web.keeping import UNTIL, Keeping, without_trackers
-from forum.web.page import Once, Page, form_of
+from forum.web.making import SHOWN_BY, Environ, ShownBy, lasting
+from forum.web.page import Headers, Once, Page, form_of
 from forum.web.shelf import Shelf
 
 log = logging.getLogger(__name__)
@@ -43,10 +44,6 @@ LONGEST_REMEMBERED = 1000
 # How long a visitor waits for the page that another one's request is making, before they have it made for themselves.
 PATIENCE_S = 5
 REPORT_EVERY_S = 60
-# Headers that speak of one answer, or that are made anew for each.
-OF_ONE_ANSWER = frozenset({"x-request-id", "date", "content-length"})
-
-Environ = dict[str, Any]
 Key = tuple[str, str, str]
 
 
@@ -64,6 +61,13 @@ class _Turn:
     wanted: int = 0
 
 
+class _Place(NamedTuple):
+    """What shows a page, and the topics that it reads."""
+
+    shown_by: ShownBy
+    topics: tuple[str, ...]
+
+
 class PageCache:
     """The WSGI application that answers from what is kept, or lets the one behind it answer."""
 
@@ -71,6 +75,7 @@ class PageCache:
         self._app = app
         self._behind = app.wsgi_app
         self._site = urlsplit(settings.base_url)
+        self._router = app.url_map.bind(self._site.netloc)
         self._watch = Watch(settings.database_path)
         self._pages: Shelf[Page] = Shelf(MOST_BYTES)
         self._making: dict[Key, _Turn] = {}
@@ -86,7 +91,8 @@ class PageCache:
         if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             reader = self._reader(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
             if reader is not None:
-                key = reader, environ["PATH_INFO"], without_trackers(environ.get("QUERY_STRING", ""))
+                query = environ.get("QUERY_STRING", "")
+                key = reader, environ["PATH_INFO"], query and without_trackers(query)
                 codings = codings_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
                 try:
                     found = self._known(key, codings.dense) or self._make(key, codings, environ)
@@ -141,28 +147,29 @@ class PageCache:
 
     def _make(self, key: Key, codings: Codings, environ: Environ) -> Page | Once | None:
         """The answer at an address whose page is kept, made by one request while others wait; None for any other."""
-        topics = self._topics(key)
-        if topics is None:
+        place = self._place(key)
+        if place is None:
             return None
         with self._alone_with(key):
             # Once more, because another one may have made it since we looked.
-            return self._known(key, codings.dense) or self._build(key, codings.quick, topics, environ)
+            return self._known(key, codings.dense) or self._build(key, codings.quick, place, environ)
 
-    def _topics(self, key: Key) -> tuple[str, ...] | None:
-        """What the page at an address shows, or None when its view is not kept, or not with this query."""
+    def _place(self, key: Key) -> _Place | None:
+        """What shows the page at an address, or None when its view is not kept, or not with this query."""
         _, path, query = key
         if path[:1] != "/" or path[1:2] == "/":
             # The router finds //b/alt as well, and with each slash there would be one address more to keep.
             return None
-        adapter = self._app.url_map.bind(self._site.netloc)
         try:
-            endpoint, arguments = adapter.match(path.encode("latin-1").decode(errors="replace"), "GET")
+            endpoint, arguments = self._router.match(path.encode("latin-1").decode(errors="replace"), "GET")
         except HTTPException:
             return None
         keeping: Keeping | None = getattr(self._app.view_functions[endpoint], "keeping", None)
         if keeping is None or not keeping.query.fullmatch(query):
             return None
-        return tuple(topic.format(**arguments) for topic in keeping.topics)
+        return _Place(
+            ShownBy(endpoint, arguments), tuple(topic.format(**arguments) for topic in keeping.topics)
+        )
 
     @contextmanager
     def _alone_with(self, key: Key) -> Generator[None]:
@@ -181,29 +188,31 @@ class PageCache:
                 if not turn.wanted:
                     del self._making[key]
 
-    def _build(self, key: Key, coding: str, topics: tuple[str, ...], environ: Environ) -> Page | Once | None:
+    def _build(self, key: Key, coding: str, place: _Place, environ: Environ) -> Page | Once | None:
         # Before the page is read, so that a commit in between makes it old rather than overlooked.
-        moment, version = self._watch.moment(), self._watch.newest(topics)
+        moment, version = self._watch.moment(), self._watch.newest(place.topics)
         asked = self._question(key, environ)
-        started: list[tuple[str, list[tuple[str, str]]]] = []
+        asked[SHOWN_BY] = place.shown_by
+        started: list[tuple[str, Headers]] = []
         begin: Any = lambda status, headers, _=None: started.append((status, headers))  # noqa: E731
         answer = self._behind(asked, begin)
         try:
             body = b"".join(answer)
         finally:
             getattr(answer, "close", lambda: None)()
-        status, headers = started[0]
-        given = {name.lower(): value for name, value in headers}
-        if not status.startswith("200 ") or "set-cookie" in given or given.get("cache-control") != "no-cache":
+        status, given = started[0]
+        named = {name.lower(): value for name, value in given}
+        if not status.startswith("200 ") or "set-cookie" in named or named.get("cache-control") != "no-cache":
             # Programs are told of an error in a form of their own, which the question did not ask for.
             is_for_program = status >= "400" and "json" in environ.get("HTTP_ACCEPT", "")
-            whole = [(name, value) for name, value in headers if name.lower() != "content-length"]
+            whole = [(name, value) for name, value in given if name.lower() != "content-length"]
             return None if is_for_program else Once(status, whole, body)
-        lasting = [(name, value) for name, value in headers if name.lower() not in OF_ONE_ANSWER]
-        forms = {coding: form_of(lasting, coding, body)}
-        not_modified = [(name, value) for name, value in lasting if name.lower() != "content-type"]
+        tag = named["etag"]
+        headers = [*lasting(given), ("ETag", tag)]
+        forms = {coding: form_of(headers, coding, body)}
+        not_modified = [(name, value) for name, value in headers if name != "Content-Type"]
         until_s = asked.get(UNTIL, math.inf)
-        page = Page(lasting, not_modified, given["etag"], forms, topics, version, moment, until_s)
+        page = Page(headers, not_modified, tag, forms, place.topics, version, moment, until_s)
         self._pages.put(key, page, page.size_bytes)
         self._report()
         return page

@@ -43,7 +43,14 @@ def init(app: Flask, settings: Settings) -> None:
     manager.session_protection = None
     manager.anonymous_user = lambda: GUEST
     manager.request_loader(_load)
+    app.before_request(_let_guests_be)
     app.after_request(_touch)
+
+
+def _let_guests_be() -> None:
+    """Spare who has no cookie the ways in which Flask-Login would look for whom it names."""
+    if not has_session_cookie():
+        look_as_guest()
 
 
 def current_viewer() -> Viewer:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask, request_started
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -28,6 +28,7 @@ from forum.schema import Instant, Model
 from forum.threads.models import Post, Status
 from tests import makers
 from tests.conftest import browser
+from tests.web.kept import forget, made
 
 LONG_AGO = datetime(2020, 3, 1, 9, 0, tzinfo=UTC)
 MONTHS_MICROS = 45 * 86_400 * 1_000_000
@@ -66,8 +67,28 @@ def test_every_kept_view_has_its_pages_in_the_table(app):
 @pytest.mark.usefixtures("peopled")
 def test_every_page_of_the_table_is_kept(app, guest):
     for _, address in PAGES:
-        made = made_by(app, guest, address)
-        assert made == 1, f"{address} was made {made} times for two guests"
+        times = made_by(app, guest, address)
+        assert times == 1, f"{address} was made {times} times for two guests"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(("endpoint", "address"), PAGES)
+def test_a_page_is_the_one_that_a_process_makes_first(peopled, guest, endpoint, address, language):
+    """Of the headers, too: those of a view's first page are given to all the others."""
+    headers = {"Accept-Language": language}
+    for other in (one for name, one in PAGES if name == endpoint):
+        guest.get(other, headers=headers)
+    forget(peopled)
+    later = guest.get(address, headers=headers)
+    started = create_app(peopled.config["SETTINGS"])
+    first = browser(started).get(address, headers=headers)
+    with started.app_context():
+        db.engine.dispose()
+    answers = [
+        (one.status, [pair for pair in one.headers if pair[0] != "X-Request-Id"], one.data)
+        for one in (later, first)
+    ]
+    assert answers[0] == answers[1]
 
 
 @pytest.mark.usefixtures("peopled")
@@ -243,14 +264,9 @@ def insert(table: str, row: Row) -> tuple[str, Row]:
 
 def made_by(app: Flask, guest: FlaskClient, address: str) -> int:
     """How often a page is made for two guests who ask one after the other."""
-    made: list[str] = []
-
-    def note(sender, **more):
-        made.append(address)
-
-    with request_started.connected_to(note, app):
+    with made(app) as pages:
         assert [guest.get(address).status_code for _ in range(2)] == [200, 200]
-    return len(made)
+    return len(pages)
 
 
 @contextmanager

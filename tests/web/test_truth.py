@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from contextlib import closing
+from functools import wraps
 
 import pytest
 
@@ -210,12 +211,16 @@ def test_a_commit_while_a_page_is_made_makes_that_page_old(app, board_with):
         session.get_one(Thread, 1).slug = "count"
     commits = threading.Semaphore(2)
 
-    @other.after_request
-    def reply_meanwhile(response):
+    view = other.view_functions["threads.thread"]
+
+    @wraps(view)
+    def reply_meanwhile(**arguments):
+        page = view(**arguments)
         if commits.acquire(blocking=False):
             by_sql(app)
-        return response
+        return page
 
+    other.view_functions["threads.thread"] = reply_meanwhile
     guest = browser(other)
     assert [counts(guest.get(THREAD).text)[0] for _ in range(4)] == [{0}, {1}, {2}, {2}]
 
