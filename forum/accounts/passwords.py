@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
-from zxcvbn import zxcvbn
 
 from forum.accounts import letters, sessions
 from forum.accounts.models import User
@@ -46,6 +45,9 @@ def check(password: str, *known_words: str, field: str = "password") -> None:
     words = [*OWN_WORDS, *(part for word in known_words for part in (word, *word.split("@")) if part)]
     if _is_little_more_than(words, password):
         raise Invalid(**{field: f"{_own_words()} {_advice()}"})
+    # Its lists of words take 12 MiB, and few processes ever see a new password.
+    from zxcvbn import zxcvbn  # noqa: PLC0415
+
     result = zxcvbn(password[:JUDGED], user_inputs=words)
     if result["score"] < LOWEST_SCORE:
         raise Invalid(**{field: f"{_weakness(result['sequence'])} {_advice()}"})

@@ -9,7 +9,8 @@ import unicodedata
 from functools import cache
 from typing import Literal, TypeAlias
 
-from confusable_homoglyphs import categories, confusables
+from confusable_homoglyphs import categories
+from confusable_homoglyphs.utils import load
 from precis_i18n import get_profile
 
 from forum.text.languages import KANA, KANJI
@@ -198,10 +199,9 @@ def _prototypes() -> dict[str, str]:
     The library's table holds both directions: a character with several partners is the prototype of them all, one
     with a single partner has that as its prototype. Of two that have only each other, the first in Unicode is taken.
     """
-    partners = {
-        _bare(char): [_bare(entry["c"]) for entry in entries]
-        for char, entries in confusables.confusables_data.items()
-    }
+    # Read here, for the library's own module would keep 6 MiB of it for as long as the process lives.
+    table = load("confusables.json")
+    partners = {_bare(char): [_bare(entry["c"]) for entry in entries] for char, entries in table.items()}
     return {
         char: others[0]
         for char, others in partners.items()
