@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Characters that print nothing: zero-width, soft hyphen, bidi marks and overrides, variation selectors, tags.
 INVISIBLE = re.compile(
@@ -74,6 +75,8 @@ class Folded:
     leet: int = 0
 
 
+# Who judges a text folds it five times over: for the model, for its words, its links and its copies. Three MiB at most.
+@lru_cache(maxsize=16)
 def fold(text: str) -> Folded:
     """The folded text and the counts of its disguises.  Linear in the length of the text."""
     if text.isascii():

@@ -28,7 +28,6 @@ from forum.spam.features import (
     word_buckets,
 )
 from forum.spam.folding import Folded
-from forum.spam.traits import RUN
 
 SHIPPED_MODEL = Path(__file__).with_name("model.bin")
 
@@ -156,7 +155,7 @@ class Model:
         of_word = value_of(WORD_NORM, len(set(of_words.tolist()))) / (WEIGHT_ONE * VALUE_ONE)
         weights = self._weights[of_words].tolist()
         said = {word: weight * of_word for word, weight in zip(words, weights, strict=False)}
-        for word, start, end in _places(folded.text):
+        for word, start, end in _places(folded.text, words):
             said[word] += so_far[min(end, len(buckets))] - so_far[min(start, len(buckets))]
         return sorted(said.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:limit]
 
@@ -172,11 +171,11 @@ def _logistic(log_odds: float) -> float:
     return 1 / (1 + math.exp(-max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, log_odds))))
 
 
-def _places(folded: str) -> Iterator[tuple[str, int, int]]:
-    """Each word with the range of n-grams that begin in it or on the sign before it."""
-    byte = last = 0
-    for match in RUN.finditer(folded):
-        byte += len(folded[last : match.start()].encode("utf-8", "replace"))
-        length = len(match.group().encode("utf-8", "replace"))
-        yield match.group(), byte, byte + length
-        byte, last = byte + length, match.end()
+def _places(folded: str, words: list[str]) -> Iterator[tuple[str, int, int]]:
+    """Each of the words of a text with the range of n-grams that begin in it or on the sign before it."""
+    text, end = folded.encode("utf-8", "replace"), 0
+    for word in words:
+        signs = word.encode("utf-8", "replace")
+        begin = text.find(signs, end)
+        end = begin + len(signs)
+        yield word, begin, end

@@ -76,18 +76,16 @@ def resemblance(one: Shingles, other: Shingles) -> float:
 # In a campaign each new copy is compared with the same thirty stored ones. Two MiB at most.
 @lru_cache(maxsize=64)
 def _shingles(text: str) -> Shingles:
-    folded = fold(text).text
-    words = _tokens(LINK.sub(" ", folded))
-    is_sign = [IDEOGRAPHIC.match(word) is not None for word in words]
-    if sum(WORDS_A_CHARACTER if sign else 1.0 for sign in is_sign) < SHORTEST_WORDS:
+    words = _tokens(LINK.sub(" ", fold(text).text))
+    signs = set(filter(IDEOGRAPHIC.match, set(words)))
+    n_signs = sum(word in signs for word in words) if signs else 0
+    if WORDS_A_CHARACTER * n_signs + len(words) - n_signs < SHORTEST_WORDS:
         return np.empty(0, np.uint64)
-    found = {word for word, sign in zip(words, is_sign, strict=True) if not sign}
-    found.update(" ".join(pair) for pair in pairwise(words))
-    found.update(
-        "".join(words[place : place + 3])
-        for place in range(len(words) - 2)
-        if all(is_sign[place : place + 3])
-    )
+    found = {*words} - signs
+    found.update(map(" ".join, pairwise(words)))
+    if signs:
+        threes = (words[place : place + 3] for place in range(len(words) - 2))
+        found.update("".join(three) for three in threes if signs.issuperset(three))
     numbers = np.unique(np.fromiter((crc32(one.encode("utf-8", "replace")) for one in found), np.uint64))
     numbers.flags.writeable = False
     return numbers
@@ -101,6 +99,8 @@ def _ends(text: str) -> str:
 
 def _tokens(folded: str) -> list[str]:
     """Words; each sign where words are written without spaces."""
+    if not IDEOGRAPHIC.search(folded):
+        return TOKEN.findall(folded)
     found: list[str] = []
     for match in TOKEN.finditer(folded):
         run = match.group()
