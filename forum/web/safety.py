@@ -82,13 +82,14 @@ def refuse_other_sites() -> None:
     if request.method in SAFE_METHODS:
         return
     sender = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    own = (request.host_url.rstrip("/"), current_app.config["ORIGIN"])
-    is_ours = sender == "same-origin" if sender else origin in own
-    if not is_ours:
+    if not (sender == "same-origin" if sender else _is_from_here(request.headers.get("Origin"))):
         raise Forbidden(
             _("This form was sent from another site. Please open the page here and send it again.")
         )
+
+
+def _is_from_here(origin: str | None) -> bool:
+    return origin in (request.host_url.rstrip("/"), current_app.config["ORIGIN"])
 
 
 def refuse_crowded_forms() -> None:
