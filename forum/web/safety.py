@@ -51,6 +51,8 @@ class RowNumber(IntegerConverter):
 def init(app: Flask, settings: Settings, styles: str) -> None:
     """Put the checks before and the headers after every view; `styles` names the styles that pages hold."""
     app.url_map.converters["int"] = RowNumber
+    # Else /b//alt would be led to /b/alt under whatever name the request gives to its host.
+    app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BODY_BYTES
     app.config["MAX_FORM_PARTS"] = MOST_FORM_PARTS

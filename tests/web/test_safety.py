@@ -133,6 +133,13 @@ def test_no_route_gives_a_guest_a_cookie(app, guest, thread):
     assert [rule.rule for rule in rules if "Set-Cookie" in guest.get(address_of(rule)).headers] == []
 
 
+@pytest.mark.parametrize("path", ["/b//alt", "//b//alt", "/t//1", "/t/1//", "/boards//", "/t/1", "/p/1"])
+def test_nobody_is_led_to_the_host_that_a_request_names(guest, thread, path):
+    answer = guest.get("/", environ_overrides={"PATH_INFO": path, "HTTP_HOST": "evil.example"})
+    assert "evil.example" not in answer.headers.get("Location", "")
+    assert answer.status_code in (301, 302, 404)
+
+
 def test_pages_speak_of_https_only_when_the_board_has_it(app, board_with, guest, thread):
     assert "Strict-Transport-Security" not in guest.get(thread).headers
     safe = board_with(BASE_URL="https://board.example.org", DATABASE_URL=app.config["SETTINGS"].database_url)
