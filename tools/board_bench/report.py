@@ -9,6 +9,7 @@ from tools.board_bench import drawing, tables
 from tools.board_bench.figures import processor_ms
 from tools.board_bench.goals import rows
 from tools.board_bench.results import Results
+from tools.board_bench.rounds import WARM_S
 from tools.board_bench.scenes import AS_MEMBER, GUEST
 from tools.board_bench.visits import CONNECTIONS, THREADS
 
@@ -56,7 +57,7 @@ def _opening(results: Results) -> Iterator[str]:
     yield (
         f"Every server had two workers. The load came from wrk on the same machine, by {THREADS} threads over"
         f" {CONNECTIONS} connections, {results.seconds:g} s for each visit in every round (rounds: {results.rounds};"
-        " every other one in the reverse order). Two targets are compared within a round, and the median of the"
+        f" every other one in the reverse order), each after {WARM_S} s that does not count. Two targets are compared within a round, and the median of the"
         " rounds is given: of the requests a second, by which a goal is judged, and beside it of the processor time"
         " for a request, which other work on the machine disturbs less."
     )

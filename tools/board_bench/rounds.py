@@ -10,6 +10,7 @@ from tools.board_bench.scenes import Scene, Target
 from tools.board_bench.servers import Failed
 from tools.board_bench.visits import Load
 
+# Also before each load that counts: a system may take back what a server holds while the others have their turns.
 WARM_S = 1
 
 
@@ -25,11 +26,7 @@ class Rounds:
     loads: dict[tuple[str, Target], list[Load]] = field(default_factory=dict)
 
     def measure(self, scenes: Sequence[Scene]) -> list[Series]:
-        """Warm everybody up, then measure in rounds, every other one in the reverse order."""
-        self.report("Warming up")
-        for scene in scenes:
-            self._go(scene, list(scene.runs), self.rounds, WARM_S)
-        self.loads.clear()
+        """Measure in rounds, every other one in the reverse order; each load comes after one that does not count."""
         for number in range(self.rounds):
             for scene in scenes:
                 self.report(f"Round {number + 1} of {self.rounds}: {scene.name}")
@@ -46,6 +43,7 @@ class Rounds:
             if title in self.missing:
                 continue
             try:
+                scene.runs[target](number, WARM_S)
                 self.loads.setdefault((scene.name, target), []).append(scene.runs[target](number, seconds))
             except Failed as reason:
                 self.missing[title] = str(reason)
