@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from forum.cursors import row_number
 from forum.db import reading as db_reading
@@ -17,11 +13,8 @@ from forum.threads import reading as threads
 from forum.threads.addresses import board_url, thread_url
 from forum.threads.forms import ReplyForm
 from forum.threads.limits import told
-from forum.threads.reading import ThreadHead
-from forum.threads.views import articles, blueprint
-from forum.threads.views.articles import Posts
+from forum.threads.views import articles, blueprint, threadpage
 from forum.web import printing
-from forum.web.filters import absolute, here
 from forum.web.forms import new_stamp
 from forum.web.keeping import BEFORE, PAGE, kept
 from forum.web.language import current_language
@@ -77,7 +70,7 @@ def thread(thread_id: int, slug: str) -> ResponseReturnValue:
     shown = threads.find(snapshot(), viewer, thread_id, number, current_language())
     if thread_url(thread_id, slug) != shown.url:
         return redirect(shown.pager.url(number), 301)
-    page = _page(shown, articles.of(snapshot(), viewer, shown))
+    page = threadpage.of(shown, articles.of(snapshot(), viewer, shown))
     if not shown.may_reply:
         return printing.page("threads/thread.html", page)
     limits = told(viewer, now())
@@ -102,76 +95,6 @@ def versions(post_id: int) -> str:
     """The versions of a post with what changed from one to the next."""
     page = history.versions(db_reading(), current_viewer(), post_id)
     return render_template("threads/history.html", page=page)
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadPage:
-    """A page of a thread as its template prints it: see `printing.page`."""
-
-    is_waiting: bool
-    is_pinned: bool
-    is_locked: bool
-    is_indexed: bool
-    may_reply: bool
-    title: str
-    page_told: str
-    lang: str
-    description: str
-    canonical_url: str
-    here: str
-    previous_url: str
-    next_url: str
-    feed_url: str
-    board_url: str
-    board_name: str
-    replies: str
-    replies_told: str
-    moderate_url: str
-    note: str
-    lock_reason: str
-    pager: str
-    posts: str
-    reply_url: str
-
-
-def _page(thread: ThreadHead, posts: Posts) -> ThreadPage:
-    pager, page = thread.pager, thread.pager.page
-    return ThreadPage(
-        is_waiting=thread.is_waiting,
-        is_pinned=thread.is_pinned,
-        is_locked=thread.is_locked,
-        is_indexed=thread.is_indexed,
-        may_reply=thread.may_reply,
-        title=thread.title,
-        page_told=_("Page %(number)s", number=page) if page > 1 else "",
-        lang=thread.lang,
-        description=posts.description,
-        canonical_url=absolute(pager.url(page)),
-        here=here(),
-        previous_url=pager.url(page - 1) if page > 1 else "",
-        next_url=pager.url(page + 1) if page < pager.pages else "",
-        feed_url=thread.feed_url,
-        board_url=thread.board_url,
-        board_name=thread.board_name,
-        replies=str(thread.replies),
-        replies_told=ngettext("%(num)s reply", "%(num)s replies", thread.replies),
-        moderate_url=thread.moderate_url or "",
-        note=thread.note,
-        lock_reason=thread.lock_reason,
-        pager=_pager(thread),
-        posts=posts.whole,
-        reply_url=thread.reply_url,
-    )
-
-
-def _pager(thread: ThreadHead) -> str:
-    pager = thread.pager
-    if pager.pages == 1:
-        return ""
-    shown = current_language(), thread.url, pager.page, pager.pages
-    return printing.remembered(
-        "pager", *shown, caller=lambda: printing.macro("_ui/pages.html", "pager")(pager)
-    )
 
 
 def _older(address: str, cursor: str | None) -> str | None:
