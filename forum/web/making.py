@@ -83,13 +83,18 @@ class Making:
         """A `start_response` that notes the headers of a view which returns nothing but its text."""
 
         def begin(status: str, headers: Headers, *more: Any) -> Any:
-            given = {name.lower(): value for name, value in headers}
-            is_page = status.startswith("200 ") and given["content-type"] == "text/html; charset=utf-8"
-            if is_page and given.get("cache-control") == "no-cache" and "set-cookie" not in given:
+            if ("Content-Type", "text/html; charset=utf-8") in headers and may_be_kept(status, headers):
                 self._headers[endpoint] = lasting(headers)
             return start_response(status, headers, *more)
 
         return begin
+
+
+def may_be_kept(status: str, headers: Headers) -> bool:
+    """Whether an answer is a page for everybody, as its headers say."""
+    given = {name.lower(): value for name, value in headers}
+    is_for_all = given.get("cache-control") == "no-cache" and "set-cookie" not in given
+    return status.startswith("200 ") and is_for_all
 
 
 def lasting(headers: Headers) -> Headers:

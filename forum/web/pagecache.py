@@ -30,7 +30,7 @@ from forum.versions import Watch
 from forum.web import language, notices
 from forum.web.compression import Codings, codings_of
 from forum.web.keeping import UNTIL, Keeping, without_trackers
-from forum.web.making import SHOWN_BY, Environ, ShownBy, lasting
+from forum.web.making import SHOWN_BY, Environ, ShownBy, lasting, may_be_kept
 from forum.web.page import Headers, Once, Page, form_of
 from forum.web.shelf import Shelf
 
@@ -201,13 +201,12 @@ class PageCache:
         finally:
             getattr(answer, "close", lambda: None)()
         status, given = started[0]
-        named = {name.lower(): value for name, value in given}
-        if not status.startswith("200 ") or "set-cookie" in named or named.get("cache-control") != "no-cache":
+        if not may_be_kept(status, given):
             # Programs are told of an error in a form of their own, which the question did not ask for.
             is_for_program = status >= "400" and "json" in environ.get("HTTP_ACCEPT", "")
             whole = [(name, value) for name, value in given if name.lower() != "content-length"]
             return None if is_for_program else Once(status, whole, body)
-        tag = named["etag"]
+        tag = dict(given)["ETag"]
         headers = [*lasting(given), ("ETag", tag)]
         forms = {coding: form_of(headers, coding, body)}
         not_modified = [(name, value) for name, value in headers if name != "Content-Type"]
