@@ -58,9 +58,8 @@ def _opening(results: Results) -> Iterator[str]:
         f"Every server had two workers. The load came from wrk on the same machine, by {THREADS} threads over"
         f" {CONNECTIONS} connections, {results.seconds:g} s for each visit in every round (rounds: {results.rounds};"
         f" every other one in the reverse order), each after {WARM_S} s that does not count. Two targets are compared"
-        " within a round, and the median of the"
-        " rounds is given: of the requests a second, by which a goal is judged, and beside it of the processor time"
-        " for a request, which other work on the machine disturbs less."
+        " within a round, and the median of the rounds is given: of the requests a second, by which a goal is judged,"
+        " and beside it of the processor time for a request, which other work on the machine disturbs less."
     )
 
 
