@@ -1,7 +1,10 @@
-"""Boards with other settings than the usual one, and a thread to look at."""
+"""Boards with other settings than the usual one, a thread to look at, and what is logged."""
 
 from __future__ import annotations
 
+import io
+import json
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,3 +59,15 @@ def innocent(app: Flask, old_board: None) -> dict[str, Seen]:
     pages = {address: asked(app, address) for address in PAGES}
     forget(app)
     return pages
+
+
+@pytest.fixture
+def journal(app):
+    """What is logged from now on; a call gives its lines."""
+    written, log, journal = io.StringIO(), logging.getLogger("forum"), app.extensions["journal"]
+    # The log of a process is that of the application which was made last.
+    of_last, log.handlers = log.handlers, [journal]
+    before = journal.setStream(written)
+    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+    journal.setStream(before)
+    log.handlers = of_last

@@ -14,18 +14,6 @@ from forum.db import write
 from forum.web.journal import JsonLines
 
 
-@pytest.fixture
-def journal(app):
-    """What is logged from now on; a call gives its lines."""
-    written, log, journal = io.StringIO(), logging.getLogger("forum"), app.extensions["journal"]
-    # The log of a process is that of the application which was made last.
-    of_last, log.handlers = log.handlers, [journal]
-    before = journal.setStream(written)
-    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
-    journal.setStream(before)
-    log.handlers = of_last
-
-
 def test_a_request_is_one_line_with_its_id(guest, journal):
     answer = guest.get("/boards?page=2")
     (line,) = journal()

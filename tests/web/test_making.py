@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import threading
 
 import pytest
@@ -24,17 +23,6 @@ def warm(app, guest, old_board):
         assert is_kept(guest.get(address))
     forget(app)
     return app
-
-
-@pytest.fixture
-def journal(app):
-    """What is logged from now on; a call gives its lines."""
-    written, log, journal = io.StringIO(), logging.getLogger("forum"), app.extensions["journal"]
-    of_last, log.handlers = log.handlers, [journal]
-    before = journal.setStream(written)
-    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
-    journal.setStream(before)
-    log.handlers = of_last
 
 
 @pytest.mark.parametrize("accepted", ["text/html", "application/json"])
