@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from forum import statements
 from forum.schema import Model
 from forum.settings import Settings
-from forum.statements import Snapshot, Snapshots, Source
+from forum.statements import Source, Transaction, Transactions
 from forum.turns import Turns
 
 # How long SQLite waits for a writer that does not stand in line, as a migration is. Longer than any write takes;
@@ -76,23 +76,28 @@ def init(app: Flask, settings: Settings) -> None:
     with app.app_context():
         event.listen(db.engine, "connect", _prepare)
         event.listen(db.engine, "begin", _begin)
-        app.extensions["snapshots"] = Snapshots(db.engine)
+        app.extensions["transactions"] = Transactions(db.engine)
 
 
 def reading() -> Session:
     """The session of this request or job, for reading: one snapshot until the context ends or `write()` begins."""
+    if "change" in g:
+        raise RuntimeError("a session does not see what change() has written")
     return db.session()
 
 
 def snapshot() -> Source:
     """The same for `Statement`s alone, and much cheaper: the session where it has begun, else a snapshot of its own.
 
-    A page that reads through both sees two moments, between which only others' commits lie.
+    A page that reads through both sees two moments, between which only others' commits lie. Within `change()` it is
+    what has been changed so far.
     """
+    if "change" in g:
+        return g.change
     if db.session.registry.has() and db.session().in_transaction():
         return db.session()
     if "snapshot" not in g:
-        g.snapshot = current_app.extensions["snapshots"].begin()
+        g.snapshot = current_app.extensions["transactions"].snapshot()
     return g.snapshot
 
 
@@ -104,17 +109,21 @@ def write() -> Generator[Session]:
     turn others may have written, so whatever a decision rests on is read inside the block: the viewer too, which
     `forum.web.viewer.writing` sees to. Opened by the view, the command or the job, never by a verb, and never twice.
     """
-    session = db.session()
-    if session.info.get("is_writing"):
-        raise RuntimeError("a transaction that writes is open already")
-    _end_snapshot()
-    session.rollback()
-    session.info["is_writing"] = True
-    try:
-        with turn():
-            yield from _transaction(session)
-    finally:
-        session.info["is_writing"] = False
+    with _writing():
+        yield from _transaction(db.session())
+
+
+@contextmanager
+def change() -> Generator[Transaction]:
+    """The same for `Statement`s alone, and a third of a millisecond cheaper."""
+    with _writing():
+        transaction = g.change = current_app.extensions["transactions"].change()
+        try:
+            yield transaction
+            transaction.commit()
+        finally:
+            del g.change
+            transaction.end()
 
 
 def turn() -> AbstractContextManager[None]:
@@ -122,8 +131,24 @@ def turn() -> AbstractContextManager[None]:
     return current_app.extensions["turns"].turn()
 
 
+@contextmanager
+def _writing() -> Generator[None]:
+    """The turn of the one transaction of this context that writes, with nothing left of what was read before."""
+    if "is_writing" in g:
+        raise RuntimeError("a transaction that writes is open already")
+    _end_snapshot()
+    if db.session.registry.has():
+        db.session().rollback()
+    g.is_writing = True
+    try:
+        with turn():
+            yield
+    finally:
+        del g.is_writing
+
+
 def _end_snapshot(_fault: BaseException | None = None) -> None:
-    held: Snapshot | None = g.pop("snapshot", None)
+    held: Transaction | None = g.pop("snapshot", None)
     if held is not None:
         held.end()
 

@@ -27,16 +27,22 @@ _REACHED = "reached"
 NOTHING: Values = MappingProxyType({})
 
 
-class Snapshot:
-    """What is committed at one moment, for statements that read: a tenth of what a session costs to begin and end."""
+class Transaction:
+    """What stands between a begin and an end, for statements alone: a tenth of what a session costs for that."""
 
     def __init__(self, engine: sa.Engine, driver: Any, give_back: Callable[[Any], None]) -> None:
         self.engine = engine
         self.driver = driver
         self._give_back = give_back
 
+    def commit(self) -> None:
+        """Let what was written last. Raises what SQLAlchemy raises."""
+        say(self.engine, self.driver, "COMMIT")
+
     def end(self) -> None:
-        """Give the connection back; one that can't end is thrown away, for the next one would find it as it is."""
+        """Take back what was not committed, and give the connection back; one that can't end is thrown away, for the
+        next one would find it as it is.
+        """
         try:
             self.driver.rollback()
         except BaseException:
@@ -45,8 +51,8 @@ class Snapshot:
         self._give_back(self.driver)
 
 
-class Snapshots:
-    """Begins snapshots, on connections that are made as the engine makes its own and kept for the next one.
+class Transactions:
+    """Begins transactions, on connections that are made as the engine makes its own and kept for the next one.
 
     From the engine's pool and back again a connection goes through thirty functions, which takes a page longer than to
     find a thread. The one that was used last comes first, for it has its statements prepared and its pages at hand.
@@ -57,19 +63,26 @@ class Snapshots:
         self._free: list[Any] = []
         event.listen(engine, "engine_disposed", self._close)
 
-    def begin(self) -> Snapshot:
-        """A snapshot of the present moment, which is to be ended. Raises what SQLAlchemy or the driver raises."""
+    def snapshot(self) -> Transaction:
+        """One that reads: what is committed at this moment. It is to be ended, and raises what SQLAlchemy raises."""
+        return self._begun("BEGIN DEFERRED")
+
+    def change(self) -> Transaction:
+        """One that may write. It is to be ended, and raises what SQLAlchemy raises."""
+        return self._begun("BEGIN IMMEDIATE")
+
+    def _begun(self, begin: str) -> Transaction:
         free = self._free
         try:
             driver = free.pop()
         except IndexError:
             driver = self._opened()
         try:
-            say(self._engine, driver, "BEGIN DEFERRED")
+            say(self._engine, driver, begin)
         except BaseException:
             driver.close()
             raise
-        return Snapshot(self._engine, driver, lambda driver: self._take_back(driver, free))
+        return Transaction(self._engine, driver, lambda driver: self._take_back(driver, free))
 
     def _take_back(self, driver: Any, free: list[Any]) -> None:
         # Since it was taken the engine may have been disposed, as before a fork: then it is to be had no more.
@@ -90,7 +103,7 @@ class Snapshots:
             driver.close()
 
 
-Source: TypeAlias = Session | Snapshot
+Source: TypeAlias = Session | Transaction
 
 
 class Statement:
@@ -127,15 +140,15 @@ class Statement:
         row = self.first(source, values)
         return row[0] if row else None
 
-    def run(self, session: Session, values: Values = NOTHING) -> int:
+    def run(self, source: Source, values: Values = NOTHING) -> int:
         """Write; returns the key of the row that an INSERT made, where that is one integer."""
-        engine, driver = _reached(session)
+        engine, driver = _reached(source)
         compiled = self._for(engine, values)
         return _do(engine, driver.execute, compiled.sql, compiled.given(values)).lastrowid
 
-    def run_for_each(self, session: Session, rows: Iterable[Values]) -> None:
+    def run_for_each(self, source: Source, rows: Iterable[Values]) -> None:
         """Write each of the rows, which all have the same columns."""
-        (engine, driver), rows = _reached(session), list(rows)
+        (engine, driver), rows = _reached(source), list(rows)
         if rows:
             compiled = self._for(engine, rows[0])
             _do(engine, driver.executemany, compiled.sql, [compiled.given(row) for row in rows], is_many=True)
@@ -227,7 +240,7 @@ def _way(kind: Any, dialect: sa.Dialect) -> Any:
 
 def _reached(source: Source) -> tuple[sa.Engine, Any]:
     """The engine, and the driver's connection on which the source's transaction runs."""
-    if isinstance(source, Snapshot):
+    if isinstance(source, Transaction):
         return source.engine, source.driver
     source.flush()
     return source.info.get(_REACHED) or _connected(source.connection())

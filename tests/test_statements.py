@@ -12,10 +12,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from forum.accounts.models import User
-from forum.db import db, reading, snapshot, write
+from forum.db import change, db, reading, snapshot, write
 from forum.moderation.models import Act
 from forum.screening.models import LinkHost, Screening
-from forum.statements import Snapshot, Snapshots, Statement
+from forum.statements import Statement, Transaction, Transactions
 from forum.threads.models import Board, Post
 from tests import makers
 
@@ -58,11 +58,11 @@ def test_rows_are_those_of_sqlalchemy(peopled, query):
     with peopled.app_context():
         rows = [tuple(row) for row in reading().execute(query)]
         statement = Statement(query)
-        for source in (reading(), Snapshots(db.engine).begin()):
+        for source in (reading(), Transactions(db.engine).snapshot()):
             assert [tuple(row) for row in statement.all(source)] == rows
             assert statement.first(source) == (rows[0] if rows else None)
             assert statement.scalar(source) == (rows[0][0] if rows else None)
-            if isinstance(source, Snapshot):
+            if isinstance(source, Transaction):
                 source.end()
 
 
@@ -116,7 +116,7 @@ def write_at_once(app):
 
 def test_a_snapshot_that_can_not_end_does_not_come_back(peopled):
     with peopled.app_context():
-        held = Snapshots(db.engine).begin()
+        held = Transactions(db.engine).snapshot()
         broken, held.driver = held.driver, Unending()
         with pytest.raises(OperationalError, match="no end"):
             held.end()
@@ -124,9 +124,9 @@ def test_a_snapshot_that_can_not_end_does_not_come_back(peopled):
         assert NAMES.scalar(snapshot()) == "Alice"
 
 
-def started() -> Snapshot:
+def started() -> Transaction:
     source = snapshot()
-    assert isinstance(source, Snapshot)
+    assert isinstance(source, Transaction)
     return source
 
 
@@ -203,15 +203,15 @@ def test_whoever_listens_to_the_engine_hears_of_them(peopled):
 
 def test_a_snapshot_stays_as_it_was_and_gives_its_connection_back(peopled):
     with peopled.app_context():
-        snapshots = Snapshots(db.engine)
-        held = snapshots.begin()
+        transactions = Transactions(db.engine)
+        held = transactions.snapshot()
         assert NAMES.scalar(held) == "Alice"
         with write() as session:
             session.get_one(User, 1).name = "Alicia"
         assert NAMES.scalar(held) == "Alice"
         held.end()
         assert not held.driver.in_transaction
-        following, beside = snapshots.begin(), snapshots.begin()
+        following, beside = transactions.snapshot(), transactions.snapshot()
         assert following.driver is held.driver
         assert beside.driver is not held.driver
         assert NAMES.scalar(following) == NAMES.scalar(beside) == "Alicia"
@@ -221,15 +221,15 @@ def test_a_snapshot_stays_as_it_was_and_gives_its_connection_back(peopled):
 
 def test_connections_of_snapshots_are_closed_with_the_engine(peopled):
     with peopled.app_context():
-        snapshots = Snapshots(db.engine)
-        held, open_still = snapshots.begin(), snapshots.begin()
+        transactions = Transactions(db.engine)
+        held, open_still = transactions.snapshot(), transactions.snapshot()
         held.end()
         db.engine.dispose()
         open_still.end()
         for one in (held, open_still):
             with pytest.raises(sqlite3.ProgrammingError, match="closed"):
                 one.driver.execute("SELECT 1")
-        following = snapshots.begin()
+        following = transactions.snapshot()
         assert NAMES.scalar(following) == "Alice"
         following.end()
 
@@ -245,6 +245,53 @@ def test_a_context_has_one_snapshot_until_it_writes(peopled):
         assert snapshot() is not first
         last = started()
     assert not last.driver.in_transaction
+
+
+RENAME = Statement(sa.update(User).where(User.id == 1).values(name=sa.bindparam("new_name")))
+
+
+def test_a_change_is_seen_within_and_committed_when_its_block_ends(peopled):
+    with peopled.app_context():
+        before = snapshot()
+        with change() as source:
+            assert snapshot() is source
+            RENAME.run(source, {"new_name": "Alicia"})
+            assert NAMES.scalar(snapshot()) == "Alicia"
+        assert snapshot() is not before
+        assert NAMES.scalar(snapshot()) == "Alicia"
+        assert reading().scalar(sa.select(User.name)) == "Alicia"
+
+
+def test_a_change_whose_block_raises_never_was(peopled):
+    with peopled.app_context():
+        with pytest.raises(LookupError), change() as source:
+            RENAME.run(source, {"new_name": "Alicia"})
+            raise LookupError
+        assert NAMES.scalar(snapshot()) == "Alice"
+        with change() as source:
+            RENAME.run(source, {"new_name": "Alina"})
+        assert NAMES.scalar(snapshot()) == "Alina"
+
+
+def test_a_change_that_can_not_be_committed_never_was(peopled):
+    with peopled.app_context():
+        with pytest.raises(IntegrityError), change() as source:
+            source.driver.execute("PRAGMA defer_foreign_keys = 1")
+            Statement(sa.delete(User)).run(source)
+        assert not source.driver.in_transaction
+        assert NAMES.scalar(snapshot()) == "Alice"
+
+
+@pytest.mark.parametrize("other", [change, write, reading])
+def test_what_is_being_changed_is_changed_and_read_in_one_way(peopled, other):
+    with peopled.app_context():
+        with pytest.raises(RuntimeError), change() as source:
+            RENAME.run(source, {"new_name": "Alicia"})
+            with other():
+                pass
+        assert NAMES.scalar(snapshot()) == "Alice"
+        with write(), pytest.raises(RuntimeError), change():
+            pass
 
 
 def test_where_a_session_reads_already_its_moment_holds(peopled):

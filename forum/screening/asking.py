@@ -72,7 +72,7 @@ def examine(
 
 
 def screen(
-    session: Session, viewer: Viewer, examined: Examined, now: datetime, *, post_id: int | None = None
+    source: Source, viewer: Viewer, examined: Examined, now: datetime, *, post_id: int | None = None
 ) -> Verdict:
     """What the board makes of a text that the viewer wants to publish; raises nothing.
 
@@ -80,11 +80,11 @@ def screen(
     long enough to be a near copy and for one with links. `post_id` names the post that the text is a new version of:
     its own earlier versions do not make it a repetition.
     """
-    return _judged(session, viewer, examined, now, post_id)
+    return _judged(source, viewer, examined, now, post_id)
 
 
 def keep(
-    session: Session,
+    source: Source,
     author_id: int,
     examined: Examined,
     verdict: Verdict,
@@ -96,18 +96,18 @@ def keep(
 
     `about` names what was screened: `post_id`, with `revision_id` for an edit, or `profile_change_id`.
     """
-    kept = _store(session, author_id, examined, verdict, now, **about)
-    counting.begin(session, kept, now)
+    kept = _store(source, author_id, examined, verdict, now, **about)
+    counting.begin(source, kept, now)
     if banding.is_kept_from_start(kept):
-        banding.add(session, kept.id, examined.bands)
+        banding.add(source, kept.id, examined.bands)
     return kept
 
 
 def keep_waiting(
-    session: Session, author_id: int, examined: Examined, verdict: Verdict, now: datetime, *, post_id: int
+    source: Source, author_id: int, examined: Examined, verdict: Verdict, now: datetime, *, post_id: int
 ) -> Kept:
     """Store the verdict on the new text of a post that goes on waiting, whatever the verdict is."""
-    return keep(session, author_id, examined, replace(verdict, outcome=Outcome.HELD), now, post_id=post_id)
+    return keep(source, author_id, examined, replace(verdict, outcome=Outcome.HELD), now, post_id=post_id)
 
 
 def of_public_post(session: Session, post_id: int, now: datetime) -> Screening:
@@ -188,7 +188,7 @@ def _unscreened(session: Session, post_id: int, now: datetime) -> Screening:
 
 
 def _store(
-    session: Session,
+    source: Source,
     author_id: int,
     examined: Examined,
     verdict: Verdict,
@@ -218,7 +218,7 @@ def _store(
         **about,
     }
     return Kept(
-        _STORE.run(session, row),
+        _STORE.run(source, row),
         examined.submission.kind,
         author_id,
         verdict.outcome,

@@ -15,7 +15,7 @@ from forum.screening.counting import Stored
 from forum.screening.models import Screening, TextBand
 from forum.spam import nearness
 from forum.spam.judging import Outcome, Standing
-from forum.statements import Statement
+from forum.statements import Source, Statement
 
 _ADD = Statement(insert(TextBand).on_conflict_do_nothing())
 
@@ -25,9 +25,9 @@ def is_kept_from_start(screening: Stored) -> bool:
     return screening.standing == Standing.NEWCOMER or screening.outcome == Outcome.HELD
 
 
-def add(session: Session, screening_id: int, bands: Iterable[int]) -> None:
+def add(source: Source, screening_id: int, bands: Iterable[int]) -> None:
     """Let near copies of a text be found. One statement, none for a text that is too short."""
-    _ADD.run_for_each(session, [{"band": band, "screening_id": screening_id} for band in set(bands)])
+    _ADD.run_for_each(source, [{"band": band, "screening_id": screening_id} for band in set(bands)])
 
 
 def follow(session: Session, screening: Screening, *, is_rejected: bool) -> None:

@@ -11,12 +11,11 @@ from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
 from forum.screening.models import RECORDED, Kind, Lesson, LinkHost, Screening
 from forum.spam.judging import Outcome, Standing
-from forum.statements import Statement
+from forum.statements import Source, Statement
 
 # Whose links nobody needs to look at before they count for a site.
 VOUCHING = (Standing.TRUSTED, Standing.STAFF)
@@ -105,34 +104,34 @@ def for_sites(screening: Stored, lesson: Lesson | None) -> Counts:
     return Counts(rejected=1) if lesson.is_spam else Counts(approved=1)
 
 
-def begin(session: Session, screening: Stored, now: datetime) -> None:
+def begin(source: Source, screening: Stored, now: datetime) -> None:
     """Count a text that was just stored, and remember when its sites were first seen; what was refused nobody saw.
 
     Up to three statements.
     """
-    change_author(session, screening.author_id, for_author(screening, None))
+    change_author(source, screening.author_id, for_author(screening, None))
     if screening.outcome != Outcome.REFUSED:
-        _move_sites(session, screening, for_sites(screening, None), now)
+        _move_sites(source, screening, for_sites(screening, None), now)
 
 
-def change_author(session: Session, user_id: int, change: Counts) -> None:
+def change_author(source: Source, user_id: int, change: Counts) -> None:
     """Move an author's record. One UPDATE, none for no change."""
     if change == Counts():
         return
     given = {"user_id": user_id, "approved": change.approved, "rejected": change.rejected}
-    _MOVE_AUTHOR.run(session, given)
+    _MOVE_AUTHOR.run(source, given)
 
 
-def change_sites(session: Session, screening: Stored, change: Counts, now: datetime) -> None:
+def change_sites(source: Source, screening: Stored, change: Counts, now: datetime) -> None:
     """Move the records of a text's sites. Up to two statements, none for no change or a text without links."""
     if change != Counts():
-        _move_sites(session, screening, change, now)
+        _move_sites(source, screening, change, now)
 
 
-def _move_sites(session: Session, screening: Stored, change: Counts, now: datetime) -> None:
+def _move_sites(source: Source, screening: Stored, change: Counts, now: datetime) -> None:
     if not screening.hosts:
         return
-    spoken_for = _spoken_for(session, screening) if change.vouched else frozenset()
+    spoken_for = _spoken_for(source, screening) if change.vouched else frozenset()
     rows = [
         {
             "host": host,
@@ -142,13 +141,13 @@ def _move_sites(session: Session, screening: Stored, change: Counts, now: dateti
         }
         for host in screening.hosts
     ]
-    _MOVE_SITES.run_for_each(session, rows)
+    _MOVE_SITES.run_for_each(source, rows)
 
 
-def _spoken_for(session: Session, screening: Stored) -> frozenset[str]:
+def _spoken_for(source: Source, screening: Stored) -> frozenset[str]:
     """Nobody makes a site good by linking to it often. One statement."""
     given = {"author_id": screening.author_id, "screening_id": screening.id, "hosts": list(screening.hosts)}
-    return frozenset(row.value for row in _SPOKEN_FOR.all(session, given))
+    return frozenset(row.value for row in _SPOKEN_FOR.all(source, given))
 
 
 def _is_published_post(screening: Stored) -> bool:

@@ -8,7 +8,6 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from forum.access import Viewer, require_writer
 from forum.errors import Conflict, Invalid
@@ -102,46 +101,46 @@ def prepare_reply(source: Source, viewer: Viewer, thread: Answered, draft: Draft
 
 
 def start_thread(
-    session: Session, viewer: Viewer, board_slug: str, prepared: Prepared, now: datetime
+    source: Source, viewer: Viewer, board_slug: str, prepared: Prepared, now: datetime
 ) -> Posted:
     """Open a thread on a board; the same form twice gives the first result.
 
     Raises Forbidden, Invalid, TooFast or Conflict.
     """
     draft, mark = prepared.draft, _mark(prepared.draft, board_slug)
-    if (before := _made_before(session, viewer, mark)) is not None:
+    if (before := _made_before(source, viewer, mark)) is not None:
         return before
     require_writer(viewer)
-    board_id = _find_board(session, board_slug)
-    limits.check_pace(session, viewer, is_thread=True, now=now)
+    board_id = _find_board(source, board_slug)
+    limits.check_pace(source, viewer, is_thread=True, now=now)
     limits.check_links(viewer, len(prepared.links))
     require_read(prepared)
-    verdict = asking.screen(session, viewer, prepared.examined, now)
+    verdict = asking.screen(source, viewer, prepared.examined, now)
     if verdict.outcome == Outcome.REFUSED:
-        return refused(session, viewer, prepared, verdict, now)
-    thread_id, slug = _open_thread(session, viewer, board_id, draft.title, now)
+        return refused(source, viewer, prepared, verdict, now)
+    thread_id, slug = _open_thread(source, viewer, board_id, draft.title, now)
     text = _Text(prepared, mark, verdict, thread_id, is_opening=True)
-    added, reasons = _add(session, viewer, text, now)
+    added, reasons = _add(source, viewer, text, now)
     return Posted(added.post_id, verdict.outcome, reasons, place_url(thread_id, slug, 1, added.post_id))
 
 
-def reply(session: Session, viewer: Viewer, thread_id: int, prepared: Prepared, now: datetime) -> Posted:
+def reply(source: Source, viewer: Viewer, thread_id: int, prepared: Prepared, now: datetime) -> Posted:
     """Answer in a thread; the same form twice gives one post.
 
     Raises NotFound, Forbidden, Locked, Invalid, TooFast or Conflict.
     """
     mark = _mark(prepared.draft, str(thread_id))
-    thread = answering.find(session, viewer, thread_id, mark)
+    thread = answering.find(source, viewer, thread_id, mark)
     if thread.answer_id is not None:
         return _made(thread.answer_id, thread.answer_status)
     answering.require_open(viewer, thread)
-    limits.check_pace(session, viewer, is_thread=False, now=now)
+    limits.check_pace(source, viewer, is_thread=False, now=now)
     limits.check_links(viewer, len(prepared.links))
     require_read(prepared)
-    verdict = asking.screen(session, viewer, prepared.examined, now)
+    verdict = asking.screen(source, viewer, prepared.examined, now)
     if verdict.outcome == Outcome.REFUSED:
-        return refused(session, viewer, prepared, verdict, now)
-    added, reasons = _add(session, viewer, _Text(prepared, mark, verdict, thread.id), now)
+        return refused(source, viewer, prepared, verdict, now)
+    added, reasons = _add(source, viewer, _Text(prepared, mark, verdict, thread.id), now)
     # What waits stands at the end.
     number = added.number or thread.last_number or 1
     address = place_url(thread.id, thread.slug, number, added.post_id)
@@ -176,9 +175,9 @@ def submission_of(
     )
 
 
-def refused(session: Session, viewer: Viewer, prepared: Prepared, verdict: Verdict, now: datetime) -> Posted:
+def refused(source: Source, viewer: Viewer, prepared: Prepared, verdict: Verdict, now: datetime) -> Posted:
     """Keep the verdict on a text that becomes nothing."""
-    kept = asking.keep(session, viewer.id, prepared.examined, verdict, now)
+    kept = asking.keep(source, viewer.id, prepared.examined, verdict, now)
     return Posted(0, verdict.outcome, kept.reasons)
 
 
@@ -226,9 +225,7 @@ def _made(post_id: int, status: str | None) -> Posted:
     return Posted(post_id, Outcome.HELD if status == Status.HELD else Outcome.PUBLISHED)
 
 
-def _open_thread(
-    session: Session, viewer: Viewer, board_id: int, title: str, now: datetime
-) -> tuple[int, str]:
+def _open_thread(source: Source, viewer: Viewer, board_id: int, title: str, now: datetime) -> tuple[int, str]:
     """A thread that waits for its first post: its number and its slug. One INSERT."""
     thread = {
         "board_id": board_id,
@@ -240,7 +237,7 @@ def _open_thread(
         "created_at": now,
         "last_post_at": now,
     }
-    return _OPEN_THREAD.run(session, thread), slugify(title)
+    return _OPEN_THREAD.run(source, thread), slugify(title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +252,7 @@ class _Text:
 
 
 def _add(
-    session: Session, viewer: Viewer, text: _Text, now: datetime
+    source: Source, viewer: Viewer, text: _Text, now: datetime
 ) -> tuple[Added, tuple[dict[str, object], ...]]:
     """Put a text into its thread, where everybody sees it or where it waits, and keep the verdict on it."""
     rendered = text.prepared.rendered
@@ -270,7 +267,7 @@ def _add(
         "idempotency": text.mark,
     }
     is_public = text.verdict.outcome == Outcome.PUBLISHED
-    added = publishing.add(session, post, now) if is_public else publishing.add_held(session, post)
+    added = publishing.add(source, post, now) if is_public else publishing.add_held(source, post)
     examined = text.prepared.examined
-    kept = asking.keep(session, viewer.id, examined, text.verdict, now, post_id=added.post_id)
+    kept = asking.keep(source, viewer.id, examined, text.verdict, now, post_id=added.post_id)
     return added, kept.reasons

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
 from forum.schema import Instant
-from forum.statements import Statement
+from forum.statements import Source, Statement
 from forum.text.languages import language_of
 from forum.text.rendering import Rendered, render
 from forum.text.slugs import slugify
@@ -47,6 +47,27 @@ _COUNT_FOR_AUTHOR = Statement(
     .where(User.id == sa.bindparam("author_id"))
     .values(posts_count=User.posts_count + sa.bindparam("step"))
 )
+_SHOW_THREAD = Statement(
+    sa.update(Thread).where(Thread.id == sa.bindparam("thread_id")).values(status=sa.bindparam("new_status"))
+)
+_COUNTED_THREAD = Statement(
+    sa.select(Thread.board_id, Thread.status, Thread.posts_count).where(
+        Thread.id == sa.bindparam("thread_id")
+    )
+)
+_COUNT_THREAD_FOR_BOARD = Statement(
+    sa.update(Board)
+    .where(Board.id == sa.bindparam("board_id"))
+    .values(
+        threads_count=Board.threads_count + sa.bindparam("sign"),
+        posts_count=Board.posts_count + sa.bindparam("step"),
+    )
+)
+_POSTS_BY_AUTHOR = Statement(
+    sa.select(Post.author_id, sa.func.count().label("n_posts"))
+    .where(Post.thread_id == sa.bindparam("thread_id"), Post.status == Status.PUBLIC)
+    .group_by(Post.author_id)
+)
 
 
 class Added(NamedTuple):
@@ -56,25 +77,26 @@ class Added(NamedTuple):
     number: int | None = None
 
 
-def add(session: Session, post: Mapping[str, Any], now: datetime) -> Added:
+def add(source: Source, post: Mapping[str, Any], now: datetime) -> Added:
     """Put a new post, by its columns, at the end of its thread, for everybody to see, with the thread that it opens.
 
-    Four statements, seven for one that opens a thread. They go past the session, which must not hold the thread.
+    Four statements, five and one for each author more for one that opens a thread. They go past the session, which
+    must not hold the thread.
     """
     given = {"thread_id": post["thread_id"], "by_id": post["author_id"], "now": now}
-    thread = _APPEND.one(session, given)
+    thread = _APPEND.one(source, given)
     shown = {"status": Status.PUBLIC, "number": thread.last_number, "published_at": thread.last_post_at}
-    added = Added(_ADD.run(session, {**post, **shown}), thread.last_number)
+    added = Added(_ADD.run(source, {**post, **shown}), thread.last_number)
     if post["is_opening"]:
-        _show_thread(session, post["thread_id"], Status.PUBLIC)
+        _show_thread(source, post["thread_id"], Status.PUBLIC)
     elif thread.status == Status.PUBLIC:
-        _count_beside(session, thread.board_id, post["author_id"], +1)
+        _count_beside(source, thread.board_id, post["author_id"], +1)
     return added
 
 
-def add_held(session: Session, post: Mapping[str, Any]) -> Added:
+def add_held(source: Source, post: Mapping[str, Any]) -> Added:
     """Put a new post, by its columns, where it waits for a moderator. One INSERT."""
-    return Added(_ADD.run(session, {**post, "status": Status.HELD}))
+    return Added(_ADD.run(source, {**post, "status": Status.HELD}))
 
 
 def publish(session: Session, post_id: int, now: datetime) -> None:
@@ -157,9 +179,9 @@ def _change(session: Session, post_id: int, status: Status, now: datetime) -> No
         _show_thread(session, post.thread_id, status)
 
 
-def _show_thread(session: Session, thread_id: int, status: Status) -> None:
-    session.execute(sa.update(Thread).where(Thread.id == thread_id).values(status=status))
-    _count_thread(session, thread_id, +1)
+def _show_thread(source: Source, thread_id: int, status: Status) -> None:
+    _SHOW_THREAD.run(source, {"thread_id": thread_id, "new_status": status})
+    _count_thread(source, thread_id, +1)
 
 
 def _next_number(session: Session, thread_id: int) -> tuple[int, datetime]:
@@ -193,34 +215,18 @@ def _count_post(session: Session, post: Post, step: int) -> None:
     _count_beside(session, board_id, post.author_id, step)
 
 
-def _count_beside(session: Session, board_id: int, author_id: int, step: int) -> None:
+def _count_beside(source: Source, board_id: int, author_id: int, step: int) -> None:
     """Keep the counts of the board and the author right."""
-    _COUNT_FOR_BOARD.run(session, {"board_id": board_id, "step": step})
-    _COUNT_FOR_AUTHOR.run(session, {"author_id": author_id, "step": step})
+    _COUNT_FOR_BOARD.run(source, {"board_id": board_id, "step": step})
+    _COUNT_FOR_AUTHOR.run(source, {"author_id": author_id, "step": step})
 
 
-def _count_thread(session: Session, thread_id: int, sign: int) -> None:
+def _count_thread(source: Source, thread_id: int, sign: int) -> None:
     """Add a public thread with all its public posts to the board's and authors' counts, or take it off. O(posts)."""
-    session.flush()
-    thread = session.execute(
-        sa.select(Thread.board_id, Thread.status, Thread.posts_count).where(Thread.id == thread_id)
-    ).one()
+    thread = _COUNTED_THREAD.one(source, {"thread_id": thread_id})
     if thread.status != Status.PUBLIC:
         return
-    session.execute(
-        sa.update(Board)
-        .where(Board.id == thread.board_id)
-        .values(
-            threads_count=Board.threads_count + sign,
-            posts_count=Board.posts_count + sign * thread.posts_count,
-        )
-    )
-    counts = (
-        sa.select(Post.author_id, sa.func.count())
-        .where(Post.thread_id == thread_id, Post.status == Status.PUBLIC)
-        .group_by(Post.author_id)
-    )
-    for author_id, count in session.execute(counts).all():
-        session.execute(
-            sa.update(User).where(User.id == author_id).values(posts_count=User.posts_count + sign * count)
-        )
+    given = {"board_id": thread.board_id, "sign": sign, "step": sign * thread.posts_count}
+    _COUNT_THREAD_FOR_BOARD.run(source, given)
+    for author_id, n_posts in _POSTS_BY_AUTHOR.all(source, {"thread_id": thread_id}):
+        _COUNT_FOR_AUTHOR.run(source, {"author_id": author_id, "step": sign * n_posts})

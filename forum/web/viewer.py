@@ -18,8 +18,9 @@ from werkzeug.wrappers import Response
 
 from forum.access import GUEST, Viewer, require_moderator
 from forum.accounts import sessions
-from forum.db import snapshot, write
+from forum.db import change, snapshot, write
 from forum.settings import Settings
+from forum.statements import Source
 
 
 class NoSession(SessionInterface):
@@ -38,13 +39,21 @@ def init(app: Flask, settings: Settings) -> None:
     # The prefix makes browsers refuse the cookie unless it is Secure and bound to this very host.
     app.config["VIEWER_COOKIE"] = "__Host-engawa" if settings.is_https else "engawa"
     app.config["VIEWER_COOKIE_SECURE"] = settings.is_https
-    # Its hints know neither None nor a factory, which its documentation allows.
-    manager: Any = LoginManager(app)
-    manager.session_protection = None
+    # Its hints know no factory, which its documentation allows.
+    manager: Any = _OurCookieAlone(app)
     manager.anonymous_user = lambda: GUEST
-    manager.request_loader(_load)
     app.before_request(_let_guests_be)
     app.after_request(_touch)
+
+
+class _OurCookieAlone(LoginManager):
+    """Flask-Login without its own ways to find somebody, by Flask's session and a cookie and headers of its own.
+
+    The board uses none of them, and to look for them takes longer than to ask the database.
+    """
+
+    def _load_user(self) -> None:
+        self._update_request_context_with_user(_found())
 
 
 def _let_guests_be() -> None:
@@ -65,8 +74,14 @@ def writing() -> Generator[tuple[Session, Viewer]]:
     Whoever was suspended, demoted or logged out while the request waited is no longer who they were when it came.
     """
     with write() as session:
-        g.pop("_login_user", None)  # Where Flask-Login keeps whom it found.
-        yield session, current_viewer()
+        yield session, _seen_again()
+
+
+@contextmanager
+def changing() -> Generator[tuple[Source, Viewer]]:
+    """The same for `Statement`s alone, as `forum.db.change` is."""
+    with change() as transaction:
+        yield transaction, _seen_again()
 
 
 def now() -> datetime:
@@ -116,7 +131,13 @@ def moderators_only() -> None:
     require_moderator(current_viewer())
 
 
-def _load(request: Request) -> Viewer | None:
+def _seen_again() -> Viewer:
+    g.pop("_login_user", None)  # Where Flask-Login keeps whom it found.
+    return current_viewer()
+
+
+def _found() -> Viewer | None:
+    """Whom the request's cookie stands for."""
     secret = request.cookies.get(current_app.config["VIEWER_COOKIE"], "")
     found = sessions.find(snapshot(), secret, now()) if secret else None
     if found is None:

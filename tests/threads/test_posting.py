@@ -177,7 +177,7 @@ def test_a_text_that_takes_long_to_render_keeps_no_other_writer_waiting(app, sig
         engine = db.engine
 
     def begin(connection, cursor, statement, *rest):
-        if statement == "BEGIN IMMEDIATE":
+        if statement == "BEGIN IMMEDIATE" or (moments and statement == "COMMIT"):
             moments.append(time.thread_time())
 
     def end(connection):
@@ -551,7 +551,9 @@ def inside(app):
 
     def note(connection, cursor, statement, *rest):
         is_ours = asked or statement.startswith("BEGIN IMMEDIATE")
-        if is_ours and not commits:
+        if statement == "COMMIT":
+            end(connection)
+        elif is_ours and not commits:
             asked.append(statement)
 
     def end(connection):

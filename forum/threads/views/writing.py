@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +13,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
 from forum.access import GUEST, Viewer, require_writer
 from forum.cursors import read_place
@@ -34,12 +35,13 @@ from forum.web.forms import submitted
 from forum.web.language import current_language
 from forum.web.notices import redirect_with
 from forum.web.origin import current_origin
-from forum.web.viewer import current_viewer, now, writing
+from forum.web.viewer import changing, current_viewer, now, writing
 
 FRAGMENT = "X-Fragment"
 
 Prepare = Callable[[Viewer, Draft], Prepared]
-Take = Callable[[Session, Viewer, Prepared], Posted | None]
+Take = Callable[[Any, Viewer, Prepared], Posted | None]
+Open = Callable[[], AbstractContextManager[tuple[Any, Viewer]]]
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -54,7 +56,7 @@ def new() -> ResponseReturnValue:
     page = _Composer(form, lazy_gettext("New thread"), url_for(".new"), "new", lazy_gettext("Post thread"))
     return page.answer(
         lambda viewer, draft: posting.prepare_thread(snapshot(), viewer, form.board.data, draft, now()),
-        lambda session, viewer, text: posting.start_thread(session, viewer, form.board.data, text, now()),
+        lambda source, viewer, text: posting.start_thread(source, viewer, form.board.data, text, now()),
     )
 
 
@@ -81,7 +83,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
     )
     return page.answer(
         lambda viewer, draft: posting.prepare_reply(snapshot(), viewer, thread, draft, now()),
-        lambda session, viewer, text: posting.reply(session, viewer, thread_id, text, now()),
+        lambda source, viewer, text: posting.reply(source, viewer, thread_id, text, now()),
     )
 
 
@@ -121,6 +123,7 @@ def edit(post_id: int) -> ResponseReturnValue:
     return page.answer(
         lambda viewer, draft: editing.prepare(reading(), viewer, post_id, draft, now()),
         lambda session, viewer, text: editing.edit(session, viewer, post_id, text, now()),
+        opened=writing,
     )
 
 
@@ -178,10 +181,10 @@ class _Composer:
     has_waiting: bool = False
     is_quoting: bool = False
 
-    def answer(self, prepare: Prepare, take: Take) -> ResponseReturnValue:
+    def answer(self, prepare: Prepare, take: Take, opened: Open = changing) -> ResponseReturnValue:
         """The page on GET; on POST a preview, the form with its errors (422), or a redirect to what was made.
 
-        `prepare` works before the transaction, `take` in it.
+        `prepare` works before the transaction, `take` in it; `opened` is how it begins.
         """
         if request.method == "GET":
             return self._page()
@@ -192,13 +195,13 @@ class _Composer:
             return self._preview()
         if not self.form.validate():
             return self._page(), 422
-        return self._publish(prepare, take)
+        return self._publish(prepare, take, opened)
 
-    def _publish(self, prepare: Prepare, take: Take) -> ResponseReturnValue:
+    def _publish(self, prepare: Prepare, take: Take, opened: Open) -> ResponseReturnValue:
         try:
             text = prepare(current_viewer(), self.form.draft(now(), current_origin()))
-            with writing() as (session, viewer):
-                posted = take(session, viewer, text)
+            with opened() as (source, viewer):
+                posted = take(source, viewer, text)
         except Invalid as problem:
             self.form.refuse(problem.fields)
             return self._page(), 422
