@@ -3,6 +3,7 @@
 Integers, because several workers apply the same lessons and must reach the same weights to the bit.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import isqrt
 from typing import NamedTuple
@@ -40,25 +41,49 @@ class Features(NamedTuple):
 
     buckets: NDArray[np.int64]
     values: NDArray[np.int64]
+    grams_end: int
+    """The features before this are n-grams."""
     words_end: int
-    """The features before this are n-grams and words, those from here on are traits and their pairs."""
+    """From there to here they are words and pairs, and from here on traits and their pairs."""
+
+
+class Grams(NamedTuple):
+    """The n-grams of a text, each once, and where they stand in it."""
+
+    keys: NDArray[np.uint64]
+    counts: NDArray[np.int64]
+    """How often each stands there."""
+    places: NDArray[np.int64]
+    """For each byte of the text, which n-gram begins there or on the space before it."""
+
+
+class Read(NamedTuple):
+    """A text as the model looks at it."""
+
+    folded: Folded
+    words: list[str]
+    signs: list[bytes]
+    """The words in UTF-8."""
+    word_keys: NDArray[np.uint64]
+    """One for each word, and then one for each two words in a row."""
+    traits: list[str]
 
 
 def features_of(text: str) -> Features:
     """The features of a text: byte n-grams, words, pairs of words, traits, pairs of traits.  Linear and bounded."""
-    return features_from(*read(text))
+    found = read(text)
+    keys = _grams(found.folded.text)
+    keys.sort()
+    return features_from(found, keys[_is_first(keys)])
 
 
-def features_from(folded: Folded, words: list[str], traits: list[str]) -> Features:
-    """The same for a text that was read already."""
-    names = np.array([crc32(name.encode()) for name in traits], np.uint64)
+def features_from(found: Read, gram_keys: NDArray[np.uint64]) -> Features:
+    """The same for a text that was read already, and its n-grams, each once."""
+    names = np.array([crc32(name.encode()) for name in found.traits], np.uint64)
     first, second = _pairs(len(names))
-    parts = (
-        _once(_grams(folded.text)),
-        _once(_words(words)),
-        names,
-        names[first] * PRIME + names[second] + TRAIT_SALT,
-    )
+    word_keys = np.sort(found.word_keys)
+    word_keys = word_keys[_is_first(word_keys)]
+    parts = (gram_keys, word_keys, names, names[first] * PRIME + names[second] + TRAIT_SALT)
     counts = [len(part) for part in parts]
     values = (
         value_of(GRAM_NORM, counts[0]),
@@ -66,7 +91,8 @@ def features_from(folded: Folded, words: list[str], traits: list[str]) -> Featur
         TRAIT_VALUE,
         value_of(PAIR_NORM, counts[3]),
     )
-    return Features(_bucket(np.concatenate(parts)), np.repeat(values, counts), counts[0] + counts[1])
+    buckets = bucket_of(np.concatenate(parts))
+    return Features(buckets, np.repeat(values, counts), counts[0], counts[0] + counts[1])
 
 
 @lru_cache(maxsize=64)
@@ -74,25 +100,33 @@ def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return np.triu_indices(count, 1)
 
 
-def read(text: str) -> tuple[Folded, list[str], list[str]]:
-    """The folded text, its words and the names of its traits."""
+def read(text: str) -> Read:
+    """A text folded, with its words and the names of its traits."""
     body, author, unseen = [*text.split(SEPARATOR, 2), "", ""][:3]
     body = f"{body} {unseen}" if unseen else body
     if len(body) > LONGEST_TEXT:
         body = f"{body[: LONGEST_TEXT // 2]} {body[-LONGEST_TEXT // 2 :]}"
     folded = fold(body)
     words = words_of(folded.text)
-    return folded, words, traits_of(body, folded, words, author)
+    signs = in_utf8(words)
+    return Read(folded, words, signs, _words(signs), traits_of(body, folded, words, author))
 
 
-def grams(folded_text: str) -> NDArray[np.int64]:
-    """The bucket of the n-gram at each byte of the text between two spaces, in the order of the text."""
-    return _bucket(_grams(folded_text))
+def in_utf8(words: Sequence[str]) -> list[bytes]:
+    """Words without spaces as bytes, all at once."""
+    return " ".join(words).encode("utf-8", "replace").split(b" ") if words else []
 
 
-def word_buckets(words: list[str]) -> NDArray[np.int64]:
-    """The bucket of each word, and then that of each two words in a row."""
-    return _bucket(_words(words))
+def grams(folded_text: str) -> Grams:
+    """The n-grams at each byte of the text between two spaces."""
+    keys = _grams(folded_text)
+    order = keys.argsort(kind="stable")
+    keys = keys[order]
+    is_first = _is_first(keys)
+    begins = np.flatnonzero(is_first)
+    places = np.empty(len(keys), np.int64)
+    places[order] = is_first.cumsum() - 1
+    return Grams(keys[begins], np.diff(begins, append=len(keys)), places)
 
 
 def _grams(folded_text: str) -> NDArray[np.uint64]:
@@ -102,21 +136,21 @@ def _grams(folded_text: str) -> NDArray[np.uint64]:
     return eights & GRAM_MASK
 
 
-def _words(words: list[str]) -> NDArray[np.uint64]:
-    keys = np.array([crc32(word.encode("utf-8", "replace")) for word in words], np.uint64)
+def _words(signs: Sequence[bytes]) -> NDArray[np.uint64]:
+    keys = np.fromiter(map(crc32, signs), np.uint64, len(signs))
     return np.concatenate((keys + WORD_SALT, keys[:-1] * PRIME + keys[1:] + PAIR_SALT))
 
 
-def _bucket(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+def bucket_of(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """The bucket of each n-gram or word."""
     return ((keys ^ keys >> np.uint64(29)) * MIX >> SHIFT).astype(np.int64)
 
 
-def _once(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Each key once."""
-    keys.sort()
+def _is_first(keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Of keys in their order, which ones are not those before them."""
     is_first = np.ones(len(keys), np.bool_)
     np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
-    return keys[is_first]
+    return is_first
 
 
 def value_of(norm: int, count: int) -> int:

@@ -8,8 +8,11 @@ from forum.spam.folding import INVISIBLE, LOOKALIKES
 
 # Signs that stand for each other at a glance, once the text is in lower case.
 SAME_SIGN = str.maketrans("01i|", "olll")
-# Neither letter nor digit, of the signs that most English texts are made of.
-NEITHER = re.compile(r"[^a-z0-9]+")
+SKELETON = SAME_SIGN | {sign: SAME_SIGN.get(like, like) for sign, like in LOOKALIKES.items()}
+# Neither letter nor digit.
+NEITHER = re.compile(r"[\W_]+")
+# What may be a digit of another style: none of those in which most texts are written.
+OTHER_SIGN = re.compile("[^\0-\x7f\u00c0-\u024f\u0370-\u052f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def fingerprint(text: str) -> int:
@@ -17,18 +20,12 @@ def fingerprint(text: str) -> int:
     digits, invisible characters and look-alike letters.  A text of signs alone is taken as it stands.
     """
     bare = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold()
-    skeleton = _alphanumeric(bare).translate(LOOKALIKES).translate(SAME_SIGN)
+    skeleton = OTHER_SIGN.sub(_in_ascii, NEITHER.sub("", bare)).translate(SKELETON)
     digest = blake2b(
         (skeleton or "".join(bare.split())).encode("utf-8", "surrogatepass"), digest_size=8
     ).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
-def _alphanumeric(text: str) -> str:
-    if text.isascii():
-        return NEITHER.sub("", text)
-    return "".join(_digit(sign) for sign in text if sign.isalnum())
-
-
-def _digit(sign: str) -> str:
-    return sign if sign.isascii() else str(unicodedata.digit(sign, sign))
+def _in_ascii(sign: re.Match[str]) -> str:
+    return str(unicodedata.digit(sign[0], sign[0]))

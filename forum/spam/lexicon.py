@@ -99,8 +99,4 @@ def says(vocabulary: Vocabulary, text: str, words: list[str]) -> bool:
 
 def telling(words: Iterable[str]) -> set[str]:
     """Those words that say what a text is about: not the short and common ones."""
-    return {word for word in words if _is_telling(word)}
-
-
-def _is_telling(word: str) -> bool:
-    return len(word) > (3 if word < "\u3040" else 1) and word not in COMMON
+    return {word for word in words if len(word) > (3 if word < "\u3040" else 1) and word not in COMMON}

@@ -6,7 +6,6 @@ workers that apply the same lessons hold the same weights, and the opposite step
 
 import math
 import os
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -16,18 +15,20 @@ from numpy.typing import NDArray
 
 from forum.spam.features import (
     BUCKETS_LOG2,
+    GRAM_BYTES,
     GRAM_NORM,
     VALUE_ONE,
     WORD_NORM,
     Features,
+    Grams,
+    Read,
+    bucket_of,
     features_from,
     features_of,
     grams,
     read,
     value_of,
-    word_buckets,
 )
-from forum.spam.folding import Folded
 
 SHIPPED_MODEL = Path(__file__).with_name("model.bin")
 
@@ -134,30 +135,36 @@ class Model:
         """Take a step of training in: all features move."""
         self._move(features.buckets, features.values, step)
 
-    def evidence(self, text: str, limit: int) -> list[tuple[str, float]]:
-        """The words of the folded text that speak loudest, with the log-odds that each adds, loudest first."""
-        folded, words, _traits = read(text)
-        return self._evidence(folded, words, limit)
-
     def explain(self, text: str, limit: int) -> tuple[float, list[tuple[str, float]]]:
-        """What `probability` and `evidence` say, for little more than one of them."""
-        folded, words, traits = read(text)
-        probability = self.probability_of(features_from(folded, words, traits))
-        return probability, self._evidence(folded, words, limit)
+        """What `probability` says, for little more, with the words of the folded text that speak loudest and the
+        log-odds that each adds, loudest first.
+        """
+        found = read(text)
+        known = grams(found.folded.text)
+        features = features_from(found, known.keys)
+        said = self._said(found, features, known)
+        loudest = sorted((-abs(odds), word) for word, odds in said.items())[:limit]
+        return self.probability_of(features), [(word, said[word]) for _loudness, word in loudest]
 
-    def _evidence(self, folded: Folded, words: list[str], limit: int) -> list[tuple[str, float]]:
-        buckets = grams(folded.text)
-        known, place, count = np.unique(buckets, return_inverse=True, return_counts=True)
-        share = self._weights[known] * (value_of(GRAM_NORM, len(known)) / (WEIGHT_ONE * VALUE_ONE)) / count
+    def _said(self, found: Read, features: Features, known: Grams) -> dict[str, float]:
+        """The log-odds that each word adds: its own, and those of the n-grams that begin in it or on the sign before
+        it, of which each has its share of what all that are the same add.
+        """
+        of_gram = value_of(GRAM_NORM, len(known.keys)) / (WEIGHT_ONE * VALUE_ONE)
+        shares = self._weights[features.buckets[: features.grams_end]] * of_gram / known.counts
         # From here on Python's own numbers: the same to the bit, and an array is slow to give them one by one.
-        so_far = [0.0, *np.cumsum(share[place]).tolist()]
-        of_words = word_buckets(words)
-        of_word = value_of(WORD_NORM, len(set(of_words.tolist()))) / (WEIGHT_ONE * VALUE_ONE)
-        weights = self._weights[of_words].tolist()
-        said = {word: weight * of_word for word, weight in zip(words, weights, strict=False)}
-        for word, start, end in _places(folded.text, words):
-            said[word] += so_far[min(end, len(buckets))] - so_far[min(start, len(buckets))]
-        return sorted(said.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:limit]
+        so_far = [0.0, *shares[known.places].cumsum().tolist()]
+        # The last bytes of the text begin no n-gram.
+        so_far += so_far[-1:] * GRAM_BYTES
+        of_word = value_of(WORD_NORM, features.words_end - features.grams_end) / (WEIGHT_ONE * VALUE_ONE)
+        weights = self._weights[bucket_of(found.word_keys[: len(found.words)])].tolist()
+        said = {word: weight * of_word for word, weight in zip(found.words, weights, strict=True)}
+        text, end = found.folded.text.encode("utf-8", "replace"), 0
+        for word, signs in zip(found.words, found.signs, strict=True):
+            begin = text.find(signs, end)
+            end = begin + len(signs)
+            said[word] += so_far[end] - so_far[begin]
+        return said
 
     def _move(self, buckets: NDArray[np.int64], values: NDArray[np.int64], step: int) -> None:
         np.add.at(self._weights, buckets, (step * values).astype(np.int32))
@@ -169,13 +176,3 @@ class Model:
 
 def _logistic(log_odds: float) -> float:
     return 1 / (1 + math.exp(-max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, log_odds))))
-
-
-def _places(folded: str, words: list[str]) -> Iterator[tuple[str, int, int]]:
-    """Each of the words of a text with the range of n-grams that begin in it or on the sign before it."""
-    text, end = folded.encode("utf-8", "replace"), 0
-    for word in words:
-        signs = word.encode("utf-8", "replace")
-        begin = text.find(signs, end)
-        end = begin + len(signs)
-        yield word, begin, end

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forum.spam.features import LONGEST_TEXT, SEPARATOR
-from forum.spam.folding import LINK, fold
+from forum.spam.features import LONGEST_TEXT, SEPARATOR, in_utf8
+from forum.spam.folding import LINK, LINK_SIGN, fold
 
 Shingles = NDArray[np.uint64]
 
@@ -36,8 +35,9 @@ IDEOGRAPHIC = re.compile(f"[{_IDEOGRAPHIC}]")
 # A family of hash functions x -> a * x + b modulo 2^64, of which the upper half is looked at. Fixed, because signatures
 # are stored.
 _DRAW = np.random.Generator(np.random.PCG64(2026))
-_FACTORS = _DRAW.integers(1, 2**63, BANDS * ROWS, np.uint64) * np.uint64(2) + np.uint64(1)
-_OFFSETS = _DRAW.integers(0, 2**63, BANDS * ROWS, np.uint64)
+_FACTORS = _DRAW.integers(1, 2**63, (BANDS * ROWS, 1), np.uint64) * np.uint64(2) + np.uint64(1)
+_OFFSETS = _DRAW.integers(0, 2**63, (BANDS * ROWS, 1), np.uint64)
+_FIRST_KEYS = np.arange(1, BANDS + 1, dtype=np.uint64)
 _UPPER = np.uint64(32)
 _FOLD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -49,7 +49,7 @@ def shingles(text: str) -> Shingles:
     to tell a copy from a coincidence has none. About half a millisecond for a usual post, bounded for any.
     """
     own = text.partition(SEPARATOR)[0]
-    said = QUOTATION.sub("", own)
+    said = QUOTATION.sub("", own) if ">" in own else own
     return _shingles(_ends(said if said.strip() else own))
 
 
@@ -57,12 +57,12 @@ def bands(found: Shingles) -> tuple[int, ...]:
     """Twenty signed 64-bit numbers, of which near texts share at least one; none for a text without shingles."""
     if not len(found):
         return ()
-    minima = ((found[:, None] * _FACTORS + _OFFSETS) >> _UPPER).min(axis=0).reshape(BANDS, ROWS)
-    keys = np.arange(1, BANDS + 1, dtype=np.uint64)
-    for row in range(ROWS):
-        keys = (keys ^ minima[:, row]) * _FOLD
+    minima = (found * _FACTORS + _OFFSETS).min(axis=1) >> _UPPER
+    keys = _FIRST_KEYS
+    for row in minima.reshape(BANDS, ROWS).T:
+        keys = (keys ^ row) * _FOLD
         keys ^= keys >> _UPPER
-    return tuple(int(key) for key in keys.astype(np.int64))
+    return tuple(keys.astype(np.int64).tolist())
 
 
 def resemblance(one: Shingles, other: Shingles) -> float:
@@ -76,19 +76,29 @@ def resemblance(one: Shingles, other: Shingles) -> float:
 # In a campaign each new copy is compared with the same thirty stored ones. Two MiB at most.
 @lru_cache(maxsize=64)
 def _shingles(text: str) -> Shingles:
-    words = _tokens(LINK.sub(" ", fold(text).text))
-    signs = set(filter(IDEOGRAPHIC.match, set(words)))
+    folded = fold(text).text
+    words = _tokens(LINK.sub(" ", folded) if _may_hold_link(folded) else folded)
+    signs = set(filter(IDEOGRAPHIC.match, set(words))) if not folded.isascii() else set[str]()
     n_signs = sum(word in signs for word in words) if signs else 0
     if WORDS_A_CHARACTER * n_signs + len(words) - n_signs < SHORTEST_WORDS:
         return np.empty(0, np.uint64)
-    found = {*words} - signs
-    found.update(map(" ".join, pairwise(words)))
+    in_bytes = in_utf8(words)
+    numbers = list(map(crc32, in_bytes))
+    # Of two words with a space between them: a checksum goes on from that of what came before.
+    found = set(map(crc32, map(b" ".__add__, in_bytes[1:]), numbers))
+    found.update(number for word, number in zip(words, numbers, strict=True) if word not in signs)
     if signs:
         threes = (words[place : place + 3] for place in range(len(words) - 2))
-        found.update("".join(three) for three in threes if signs.issuperset(three))
-    numbers = np.unique(np.fromiter((crc32(one.encode("utf-8", "replace")) for one in found), np.uint64))
-    numbers.flags.writeable = False
-    return numbers
+        found.update(crc32("".join(three).encode()) for three in threes if signs.issuperset(three))
+    sorted_numbers = np.fromiter(found, np.uint64, len(found))
+    sorted_numbers.sort()
+    sorted_numbers.flags.writeable = False
+    return sorted_numbers
+
+
+def _may_hold_link(folded: str) -> bool:
+    """A quick look: without one of these there is none to take out."""
+    return "www." in folded or LINK_SIGN.search(folded) is not None
 
 
 def _ends(text: str) -> str:

@@ -22,6 +22,8 @@ OFFICIAL = re.compile(
     r"(?:\.|^)(?:(?:go|lg|ac|ed|gov|edu)\.[a-z]{2}|gov|edu|mil)$|(?:^|\.)(?:pref|city|town|vill)\.[a-z.]+\.jp$"
 )
 PHONE = re.compile(r"(?<![\w/=.-])\+?\(?\d{2,4}\)?[ .-]?\d{2,4}[ .-]?\d{3,4}[ .-]?\d{0,4}(?![\w/])")
+# A quick look that most texts end with.
+SEVEN_DIGITS = re.compile(r"\d[\d ).-]{6}")
 MONEY = re.compile(
     r"[$£€¥₽₹]\s?\d|\d\s?(?:[$£€¥₽₹]|円|万|億|usd|eur|gbp|btc|usdt|dollars?|pounds?|bucks|yen|руб|тыс|р\b)"
 )
@@ -122,9 +124,10 @@ def _is_unlike(match: re.Match[str]) -> bool:
 
 def _wares(text: str, words: list[str]) -> Iterator[str]:
     if DIGIT.search(text):
-        for name, pattern in (("phone", PHONE), ("money", MONEY)):
-            if pattern.search(text):
-                yield name
+        if SEVEN_DIGITS.search(text) and PHONE.search(text):
+            yield "phone"
+        if MONEY.search(text):
+            yield "money"
     if "@" in text and MAIL.search(text):
         yield "mail"
     yield from (name for name, vocabulary in VOCABULARIES.items() if says(vocabulary, text, words))

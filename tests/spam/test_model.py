@@ -81,7 +81,8 @@ def test_a_dumped_model_is_its_file_and_has_its_digest(tmp_path):
 def test_one_reading_says_what_two_do():
     model = Model.load(SHIPPED_MODEL)
     for text, _is_spam in LESSONS:
-        assert model.explain(text, 3) == (model.probability(text), model.evidence(text, 3))
+        probability, words = model.explain(text, 3)
+        assert (probability, words) == (model.probability(text), model.explain(text, 9)[1][:3])
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_the_shipped_model_is_small():
 
 def test_the_evidence_names_the_words_that_speak_loudest():
     words = dict(
-        Model.load(SHIPPED_MODEL).evidence("ロレックスのスーパーコピーを格安で販売中！全国送料無料", 3)
+        Model.load(SHIPPED_MODEL).explain("ロレックスのスーパーコピーを格安で販売中！全国送料無料", 3)[1]
     )
     assert words["スーパーコピー"] > 1
 
@@ -122,7 +123,7 @@ def test_a_hostile_text_gets_a_probability(piece):
     text = piece * 100_000
     model = Model.load(SHIPPED_MODEL)
     assert 0 < model.probability(text) < 1
-    assert len(model.evidence(text, 5)) <= 5
+    assert len(model.explain(text, 5)[1]) <= 5
     step = model.step_for(text, True)
     model.apply(text, step)
     assert 0 < model.probability(text) < 1
