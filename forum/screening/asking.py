@@ -76,8 +76,8 @@ def screen(
 ) -> Verdict:
     """What the board makes of a text that the viewer wants to publish; raises nothing.
 
-    It is judged by the weights and the policy of when it was examined. One statement, and one each for a text that is
-    long enough to be a near copy and for one with links. `post_id` names the post that the text is a new version of:
+    It is judged by the weights and the policy of when it was examined. One statement, and one each for a text that may
+    be a near copy and for one with links. `post_id` names the post that the text is a new version of:
     its own earlier versions do not make it a repetition.
     """
     return _judged(source, viewer, examined, now, post_id)
@@ -138,7 +138,7 @@ def _judged(
         record=gathering.record_of(viewer, now, is_mail_disposable=examined.is_mail_disposable),
         same_text_rejected=traffic.same_rejected,
         same_text_elsewhere=traffic.same_elsewhere,
-        copies=gathering.copies(source, viewer, examined, post_id),
+        copies=gathering.copies(source, viewer, examined, post_id, traffic.newest_id),
         sites=gathering.site_records(source, examined.sites, now),
         recent_posts=traffic.recent_posts,
         newcomers_texts=traffic.newcomers_texts,

@@ -74,6 +74,7 @@ _TRAFFIC = Statement(
             Screening.standing == Standing.NEWCOMER,
             _BY_OTHERS,
         ),
+        sa.select(sa.func.coalesce(sa.func.max(Screening.id), 0)).scalar_subquery(),
     )
 )
 
@@ -135,6 +136,8 @@ class Traffic(NamedTuple):
     """By this author, in the last hour."""
     newcomers_texts: int
     """By other newcomers within ten minutes; asked only about a newcomer."""
+    newest_id: int
+    """The last screening of all."""
 
 
 def record_of(viewer: Viewer, now: datetime, *, is_mail_disposable: bool = False) -> Record:
@@ -185,12 +188,13 @@ def near_texts(source: Source, bands: Sequence[int], found: Shingles) -> dict[in
     return _verified(_CANDIDATES.all(source, {"bands": bands}), found)
 
 
-def copies(source: Source, viewer: Viewer, examined: Examined, post_id: int | None) -> Copies:
+def copies(source: Source, viewer: Viewer, examined: Examined, post_id: int | None, newest_id: int) -> Copies:
     """What has become of the near copies that are known, and of those that came after the text was examined.
 
-    One statement, for a text that has bands; only what came since is still to be compared.
+    One statement, for a text that has bands; none where there was no near copy and nothing came since, as `newest_id`,
+    the last screening, says. Only what came since is still to be compared.
     """
-    if not examined.bands:
+    if not examined.bands or (newest_id == examined.newest_id and not examined.near):
         return Copies()
     given = {
         "mark": examined.mark,

@@ -7,6 +7,7 @@ import hmac
 import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 # Long enough to see that a campaign comes from one place, too short to follow where somebody lives and travels.
 NETWORK_KEPT = timedelta(days=30)
@@ -68,6 +69,8 @@ def network_hash(address: str, key: str) -> int | None:
     return int.from_bytes(digest[:8]) >> (64 - HASH_BITS)
 
 
+# Whoever writes comes from the same address again and again.
+@lru_cache(maxsize=256)
 def _public(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """None for what is no public address."""
     try:

@@ -93,6 +93,7 @@ class Weights:
 
     def __init__(self, learnt: Mapping[str, int] | None = None) -> None:
         self._learnt = Counter(learnt)
+        self._in_use: dict[str, float] | None = None
 
     def copy(self) -> Weights:
         """Weights of their own that learnt the same."""
@@ -103,15 +104,12 @@ class Weights:
         return dict(self._learnt)
 
     def of(self, code: str) -> float:
-        """The weight in use: log-odds for the value 1; 0 for a code that doesn't weigh or is unknown.
-
-        What was learnt beyond the bounds is kept, so that lessons can be taken back in any order, but is not used.
-        """
-        prior = PRIORS.get(code)
-        if prior is None:
-            return 0.0
-        low, high = sorted((0.0, MOST_GROWTH * prior)) if prior else (-MOST_BASE, MOST_BASE)
-        return max(low, min(high, prior + self._learnt[code] / WEIGHT_ONE))
+        """The weight in use: log-odds for the value 1; 0 for a code that doesn't weigh or is unknown."""
+        if self._in_use is None:
+            self._in_use = {
+                known: _bounded(prior, self._learnt[known] / WEIGHT_ONE) for known, prior in PRIORS.items()
+            }
+        return self._in_use.get(code, 0.0)
 
     def log_odds(self, code: str, value: float) -> float:
         """What a piece of evidence adds to the log-odds of spam."""
@@ -134,3 +132,10 @@ class Weights:
     def apply(self, steps: Mapping[str, int]) -> None:
         """Take a lesson in; the opposite steps take it back exactly, whatever was learnt in between."""
         self._learnt.update(steps)
+        self._in_use = None
+
+
+def _bounded(prior: float, learnt: float) -> float:
+    """What was learnt beyond the bounds is kept, so that lessons can be taken back in any order, but is not used."""
+    low, high = sorted((0.0, MOST_GROWTH * prior)) if prior else (-MOST_BASE, MOST_BASE)
+    return max(low, min(high, prior + learnt))

@@ -51,13 +51,6 @@ def find(source: Source, viewer: Viewer, thread_id: int, mark: str | None = None
     return Answered(*row)
 
 
-def find_open(source: Source, viewer: Viewer, thread_id: int) -> Answered:
-    """A thread that the viewer may answer in. One statement. Raises NotFound, Forbidden or Locked."""
-    thread = find(source, viewer, thread_id)
-    require_open(viewer, thread)
-    return thread
-
-
 def require_open(viewer: Viewer, thread: Answered) -> None:
     """Raise Forbidden or Locked unless the viewer may answer in a thread that they see."""
     require_writer(viewer)

@@ -47,6 +47,17 @@ class Draft:
     pasted_share: float | None = None
     origin: Origin = field(default_factory=Origin)
 
+    def mark(self, place: str) -> str | None:
+        """What a form that is sent twice has in common with itself alone: its one-time value, its place and its texts.
+
+        Who goes back in the browser and writes something else sends the same value with another text, which is a new
+        post.
+        """
+        if not self.idempotency:
+            return None
+        whole = f"{self.idempotency}\0{place}\0{self.title}\0{self.body}"
+        return sha256(whole.encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -83,7 +94,7 @@ def prepare_thread(source: Source, viewer: Viewer, board_slug: str, draft: Draft
     Raises what `start_thread` raises.
     """
     require_writer(viewer)
-    if _made_before(source, viewer, _mark(draft, board_slug)) is not None:
+    if _made_before(source, viewer, draft.mark(board_slug)) is not None:
         return _unread(source, viewer, Kind.THREAD, draft)
     _find_board(source, board_slug)
     limits.check_pace(source, viewer, is_thread=True, now=now)
@@ -91,9 +102,9 @@ def prepare_thread(source: Source, viewer: Viewer, board_slug: str, draft: Draft
 
 
 def prepare_reply(source: Source, viewer: Viewer, thread: Answered, draft: Draft, now: datetime) -> Prepared:
-    """The same for `reply`, with the thread that it answers. Raises what `reply` raises."""
+    """The same for `reply`, with the thread that it answers, found by the draft's mark. Raises what `reply` raises."""
     require_writer(viewer)
-    if _made_before(source, viewer, _mark(draft, str(thread.id))) is not None:
+    if thread.answer_id is not None:
         return _unread(source, viewer, Kind.REPLY, draft)
     answering.require_open(viewer, thread)
     limits.check_pace(source, viewer, is_thread=False, now=now)
@@ -107,7 +118,7 @@ def start_thread(
 
     Raises Forbidden, Invalid, TooFast or Conflict.
     """
-    draft, mark = prepared.draft, _mark(prepared.draft, board_slug)
+    draft, mark = prepared.draft, prepared.draft.mark(board_slug)
     if (before := _made_before(source, viewer, mark)) is not None:
         return before
     require_writer(viewer)
@@ -129,7 +140,7 @@ def reply(source: Source, viewer: Viewer, thread_id: int, prepared: Prepared, no
 
     Raises NotFound, Forbidden, Locked, Invalid, TooFast or Conflict.
     """
-    mark = _mark(prepared.draft, str(thread_id))
+    mark = prepared.draft.mark(str(thread_id))
     thread = answering.find(source, viewer, thread_id, mark)
     if thread.answer_id is not None:
         return _made(thread.answer_id, thread.answer_status)
@@ -200,17 +211,6 @@ def _find_board(source: Source, board_slug: str) -> int:
     if board_id is None:
         raise Invalid(board=_("Please choose a board."))
     return board_id
-
-
-def _mark(draft: Draft, place: str) -> str | None:
-    """What a form that is sent twice has in common with itself alone: its one-time value, its place and its texts.
-
-    Who goes back in the browser and writes something else sends the same value with another text, which is a new post.
-    """
-    if not draft.idempotency:
-        return None
-    whole = f"{draft.idempotency}\0{place}\0{draft.title}\0{draft.body}"
-    return sha256(whole.encode()).hexdigest()
 
 
 def _made_before(source: Source, viewer: Viewer, mark: str | None) -> Posted | None:

@@ -203,16 +203,20 @@ def test_what_examining_costs_before_the_transaction(session):
 
 
 @pytest.mark.parametrize(
-    ("facts", "judging", "keeping"),
+    ("facts", "came_since", "judging", "keeping"),
     [
-        ({"body": "Thank you!"}, 1, 1),
-        ({}, 2, 2),
-        ({"links": ("https://shop.example/",)}, 3, 3),
+        ({"body": "Thank you!"}, True, 1, 1),
+        ({}, False, 1, 2),
+        ({}, True, 2, 2),
+        ({"links": ("https://shop.example/",)}, False, 2, 3),
+        ({"links": ("https://shop.example/",)}, True, 3, 3),
     ],
 )
-def test_what_judging_and_keeping_cost_inside_the_transaction(session, facts, judging, keeping):
+def test_what_judging_and_keeping_cost_inside_the_transaction(session, facts, came_since, judging, keeping):
     nana = viewer(id=4, approved_count=0)
     examined = asking.examine(session, nana, text(**facts), MOMENT)
+    if came_since:
+        asking.keep(session, 4, unread(text(body="Snow.")), Verdict(Outcome.PUBLISHED, 0.0, ()), MOMENT)
     asked = []
 
     def note(connection, cursor, statement, *rest):

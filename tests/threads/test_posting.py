@@ -448,7 +448,7 @@ def rows(app, *columns):
         return [tuple(row) for row in session.execute(sa.select(*columns).order_by(columns[0].class_.id))]
 
 
-@pytest.mark.parametrize(("name", "links", "statements"), [("Bob", "", 11), ("Nana", LINKS, 14)])
+@pytest.mark.parametrize(("name", "links", "statements"), [("Bob", "", 10), ("Nana", LINKS, 13)])
 def test_a_reply_keeps_other_writers_waiting_for_so_many_statements(app, sign_in, name, links, statements):
     """A newcomer's links are looked up and noted, and their words are kept for later texts to be compared with."""
     thread_of(app)

@@ -39,7 +39,7 @@ from forum.web.viewer import changing, current_viewer, now, writing
 
 FRAGMENT = "X-Fragment"
 
-Prepare = Callable[[Viewer, Draft], Prepared]
+Prepare = Callable[[Viewer], Prepared]
 Take = Callable[[Any, Viewer, Prepared], Posted | None]
 Open = Callable[[], AbstractContextManager[tuple[Any, Viewer]]]
 
@@ -55,7 +55,7 @@ def new() -> ResponseReturnValue:
     form.board.choices = [(row.slug, row.name) for row in lists.boards(reading(), current_language())]
     page = _Composer(form, lazy_gettext("New thread"), url_for(".new"), "new", lazy_gettext("Post thread"))
     return page.answer(
-        lambda viewer, draft: posting.prepare_thread(snapshot(), viewer, form.board.data, draft, now()),
+        lambda viewer: posting.prepare_thread(snapshot(), viewer, form.board.data, _draft(form), now()),
         lambda source, viewer, text: posting.start_thread(source, viewer, form.board.data, text, now()),
     )
 
@@ -65,13 +65,14 @@ def reply(thread_id: int) -> ResponseReturnValue:
     """Answer in a thread; `?quote=` names a post to begin with."""
     if request.method == "GET" and current_viewer().is_guest:
         return _log_in_first()
-    # Who may not answer is told so before writing; what was written meanwhile comes back with the refusal.
-    find = answering.find_open if request.method == "GET" else answering.find
-    thread = find(snapshot(), current_viewer(), thread_id)
     form = ReplyForm(submitted())
+    draft = _draft(form)
+    thread = answering.find(snapshot(), current_viewer(), thread_id, draft.mark(str(thread_id)))
     is_quoting = request.method == "GET" and "quote" in request.args
-    if is_quoting:
-        form.body.data = _quotation(request.args["quote"], thread_id)
+    if request.method == "GET":
+        # Who may not answer is told so before writing; what was written meanwhile comes back with the refusal.
+        answering.require_open(current_viewer(), thread)
+        form.body.data = _quotation(request.args["quote"], thread_id) if is_quoting else None
     page = _Composer(
         form,
         lazy_gettext("Reply"),
@@ -82,7 +83,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
         is_quoting=is_quoting,
     )
     return page.answer(
-        lambda viewer, draft: posting.prepare_reply(snapshot(), viewer, thread, draft, now()),
+        lambda viewer: posting.prepare_reply(snapshot(), viewer, thread, draft, now()),
         lambda source, viewer, text: posting.reply(source, viewer, thread_id, text, now()),
     )
 
@@ -121,7 +122,7 @@ def edit(post_id: int) -> ResponseReturnValue:
         has_waiting=waiting is not None,
     )
     return page.answer(
-        lambda viewer, draft: editing.prepare(reading(), viewer, post_id, draft, now()),
+        lambda viewer: editing.prepare(reading(), viewer, post_id, _draft(form), now()),
         lambda session, viewer, text: editing.edit(session, viewer, post_id, text, now()),
         opened=writing,
     )
@@ -199,7 +200,7 @@ class _Composer:
 
     def _publish(self, prepare: Prepare, take: Take, opened: Open) -> ResponseReturnValue:
         try:
-            text = prepare(current_viewer(), self.form.draft(now(), current_origin()))
+            text = prepare(current_viewer())
             with opened() as (source, viewer):
                 posted = take(source, viewer, text)
         except Invalid as problem:
@@ -266,6 +267,10 @@ class _Composer:
             preview_html=preview,
             preview_lang=preview_lang,
         )
+
+
+def _draft(form: ReplyForm) -> Draft:
+    return form.draft(now(), current_origin())
 
 
 def _take_back(post_id: int) -> ResponseReturnValue:
