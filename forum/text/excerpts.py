@@ -14,7 +14,7 @@ ELLIPSIS = "…"
 _NEVER_READ = frozenset({"rt", "rp"})
 _NOT_OWN_WORDS = frozenset({"pre", "blockquote", "table"})
 _INLINE = frozenset({"a", "code", "em", "ruby", "rt", "rp", "s", "strong"})
-_CUT_WORD = re.compile(rf"(?:(?![{KANA}{KANJI}])\w)+\Z")
+_OF_WORD = re.compile(rf"(?![{KANA}{KANJI}])\w")
 _CLINGING = frozenset("\u200c\u200d")
 # What the renderer makes: no comments, names in lower case, values in double quotes, in which a > may stand.
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>')
@@ -43,8 +43,11 @@ def cut(text: str, limit: int) -> str:
     while end and _clings(text, end):
         end -= 1
     head = text[:end]
-    if _CUT_WORD.match(text[end]):
-        head = _CUT_WORD.sub("", head) or head
+    if _OF_WORD.match(text, end):
+        begin = end
+        while begin and _OF_WORD.match(text, begin - 1):
+            begin -= 1
+        head = text[:begin] or head
     return head.rstrip(" -,:;、，・") or head
 
 

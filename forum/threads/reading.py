@@ -65,7 +65,7 @@ class ThreadHead:
     feed_url: str
     replies: int
     version: int
-    """Another one whenever what everybody sees of the thread's posts has changed."""
+    """Another one whenever what everybody sees of the thread and its posts has changed."""
     seen: int
     """The highest number that the viewer has seen of it; 0 when they never opened it, and for a guest."""
 
@@ -134,7 +134,7 @@ def _statement(viewer: Viewer) -> Statement:
             Lock.thread_id.is_not(None).label("is_locked"),
             Lock.reason.label("lock_reason"),
             Pin.thread_id.is_not(None).label("is_pinned"),
-            versions.newest(sa.bindparam("topic"), "people").label("version"),
+            versions.newest(sa.bindparam("topic"), "boards", "people").label("version"),
         )
         .join(Board, Board.id == Thread.board_id)
         .outerjoin(Lock, Lock.thread_id == Thread.id)

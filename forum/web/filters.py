@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from babel import dates
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -104,7 +102,7 @@ def _ago(moment: datetime, present: datetime, language: str) -> str:
     """'3 hours ago' within a week, later the date in Japan. The page is noted to read so until the number grows."""
     passed_s = (present - moment).total_seconds()
     if passed_s >= WEEK_S:
-        return _date(moments.day_in_japan(moment), language)
+        return moments.short(moments.day_in_japan(moment), language)
     unit_s = next((unit_s for unit_s in (DAY_S, HOUR_S, MINUTE_S) if passed_s >= unit_s), MINUTE_S)
     count = max(0, int(passed_s // unit_s))
     right_until(moment.timestamp() + (count + 1) * unit_s)
@@ -115,9 +113,3 @@ def _ago(moment: datetime, present: datetime, language: str) -> str:
     if unit_s == HOUR_S:
         return ngettext("%(num)d hour ago", "%(num)d hours ago", count)
     return ngettext("%(num)d day ago", "%(num)d days ago", count)
-
-
-@lru_cache(maxsize=4096)
-def _date(day: date, language: str) -> str:
-    """A day as it is written in a language; kept, because it takes longer than all else that a line of a list needs."""
-    return dates.format_date(day, "medium", locale=language)

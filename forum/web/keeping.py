@@ -21,6 +21,8 @@ TRACKER = re.compile(
 
 # Where a page says until when the times on it read as they do.
 UNTIL = "forum.right_until_s"
+# Where a page says the version of its topics, when its view does.
+VERSION = "forum.version"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -31,13 +33,19 @@ class Keeping:
 
     topics: tuple[str, ...]
     query: re.Pattern[str]
+    is_version_told: bool
 
 
-def kept(*topics: str, query: re.Pattern[str] = PLAIN) -> Callable[[View], View]:
-    """Keep what a view shows to guests. `topics`, of `forum.versions`, name all that it reads from the database."""
+def kept(
+    *topics: str, query: re.Pattern[str] = PLAIN, is_version_told: bool = False
+) -> Callable[[View], View]:
+    """Keep what a view shows to guests. `topics`, of `forum.versions`, name all that it reads from the database.
+
+    A view that reads their newest version with everything else tells it by `tell_version`, which spares to ask for it.
+    """
 
     def mark(view: View) -> View:
-        view.keeping = Keeping(topics, query)  # pyright: ignore[reportFunctionMemberAccess]
+        view.keeping = Keeping(topics, query, is_version_told)  # pyright: ignore[reportFunctionMemberAccess]
         return view
 
     return mark
@@ -47,6 +55,11 @@ def without_trackers(query: str) -> str:
     """A query without what only counts visitors; most that come from an article bring some of it."""
     plain = TRACKER.sub("", query) if "=" in query else query
     return query if plain == query else plain.removesuffix("&")
+
+
+def tell_version(version: int) -> None:
+    """Note the newest version of the topics of what is being made, 0 for none, read in the same snapshot."""
+    request.environ[VERSION] = version
 
 
 def right_until(moment_s: float) -> None:

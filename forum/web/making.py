@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from flask import Flask, Response, g
+from flask.ctx import RequestContext
 from werkzeug.http import generate_etag, quote_etag
+from werkzeug.routing import Rule
 
 from forum.web import journal
 from forum.web.page import Headers
@@ -27,10 +29,22 @@ Begin = Callable[..., Any]
 
 
 class ShownBy(NamedTuple):
-    """A view, by its endpoint, and the parts of the address."""
+    """What the router says of an address: the rule that names the view, and the parts of the address."""
 
-    endpoint: str
+    rule: Rule
     arguments: Mapping[str, Any]
+
+    @property
+    def endpoint(self) -> str:
+        """The name of the view."""
+        return self.rule.endpoint
+
+
+class _Known(RequestContext):
+    """The context of a request of which it is known what shows it, so that the router is not asked once more."""
+
+    def match_request(self) -> None:
+        self.request.url_rule, self.request.view_args = self.request.environ[SHOWN_BY]
 
 
 def init(app: Flask) -> None:
@@ -54,7 +68,7 @@ class Making:
         headers = self._headers.get(shown_by.endpoint)
         if headers is None:
             return self._flask(environ, self._learning(shown_by.endpoint, start_response))
-        with self._app.request_context(environ):
+        with _Known(self._app, environ):
             journal.begin()
             look_as_guest()
             shown = self._shown(shown_by)

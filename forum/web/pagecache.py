@@ -29,7 +29,7 @@ from forum.settings import Settings
 from forum.versions import Watch
 from forum.web import language, notices
 from forum.web.compression import Codings, codings_of
-from forum.web.keeping import UNTIL, Keeping, without_trackers
+from forum.web.keeping import UNTIL, VERSION, Keeping, without_trackers
 from forum.web.making import SHOWN_BY, Environ, ShownBy, lasting, may_be_kept
 from forum.web.page import Headers, Once, Page, form_of
 from forum.web.shelf import Shelf
@@ -62,10 +62,11 @@ class _Turn:
 
 
 class _Place(NamedTuple):
-    """What shows a page, and the topics that it reads."""
+    """What shows a page, the topics that it reads, and whether it tells their version."""
 
     shown_by: ShownBy
     topics: tuple[str, ...]
+    is_version_told: bool
 
 
 class PageCache:
@@ -161,15 +162,15 @@ class PageCache:
             # The router finds //b/alt as well, and with each slash there would be one address more to keep.
             return None
         try:
-            endpoint, arguments = self._router.match(path.encode("latin-1").decode(errors="replace"), "GET")
+            path = path.encode("latin-1").decode(errors="replace")
+            shown_by = ShownBy(*self._router.match(path, "GET", return_rule=True))
         except HTTPException:
             return None
-        keeping: Keeping | None = getattr(self._app.view_functions[endpoint], "keeping", None)
+        keeping: Keeping | None = getattr(self._app.view_functions[shown_by.endpoint], "keeping", None)
         if keeping is None or not keeping.query.fullmatch(query):
             return None
-        return _Place(
-            ShownBy(endpoint, arguments), tuple(topic.format(**arguments) for topic in keeping.topics)
-        )
+        topics = tuple(topic.format(**shown_by.arguments) for topic in keeping.topics)
+        return _Place(shown_by, topics, keeping.is_version_told)
 
     @contextmanager
     def _alone_with(self, key: Key) -> Generator[None]:
@@ -190,7 +191,8 @@ class PageCache:
 
     def _build(self, key: Key, coding: str, place: _Place, environ: Environ) -> Page | Once | None:
         # Before the page is read, so that a commit in between makes it old rather than overlooked.
-        moment, version = self._watch.moment(), self._watch.newest(place.topics)
+        moment = self._watch.moment()
+        version = None if place.is_version_told else self._watch.newest(place.topics)
         asked = self._question(key, environ)
         asked[SHOWN_BY] = place.shown_by
         started: list[tuple[str, Headers]] = []
@@ -211,6 +213,8 @@ class PageCache:
         forms = {coding: form_of(headers, coding, body)}
         not_modified = [(name, value) for name, value in headers if name != "Content-Type"]
         until_s = asked.get(UNTIL, math.inf)
+        if version is None:
+            version = asked[VERSION]
         page = Page(headers, not_modified, tag, forms, place.topics, version, moment, until_s)
         self._pages.put(key, page, page.size_bytes)
         self._report()

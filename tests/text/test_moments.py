@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from babel import dates
 
 from forum.text import moments
 
@@ -27,3 +28,9 @@ def test_a_moment_of_another_zone_is_the_same_moment(hours):
     assert moments.iso(elsewhere) == "2026-12-31T15:00:00Z"
     assert moments.in_japan(elsewhere, "en") == "1 Jan 2027, 00:00 JST"
     assert moments.day_in_japan(elsewhere) == date(2027, 1, 1)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_day_is_written_as_cldr_has_it(language):
+    for day in (date(2024, 1, 1) + timedelta(days=number) for number in range(366)):
+        assert moments.short(day, language) == dates.format_date(day, "medium", locale=language)

@@ -8,6 +8,7 @@ import pytest
 
 from forum.accounts.models import User
 from forum.db import write
+from forum.versions import Watch
 from tests import makers
 from tests.web.kept import (
     PAGES,
@@ -28,6 +29,14 @@ def test_a_guest_gets_a_kept_page(guest, address):
     first, second = guest.get(address), guest.get(address)
     assert is_kept(first)
     assert seen(first) == seen(second)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_is_kept_with_the_newest_version_of_its_topics(app, guest, address):
+    guest.get(address)
+    cache = app.extensions["pagecache"]
+    page = cache._pages.get(("en", address, ""))
+    assert page.version == Watch(app.config["SETTINGS"].database_path).newest(page.topics) >= 0
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "get", "GET ", ""])

@@ -119,7 +119,7 @@ class Failing:
     """A board with an application between its pages and Flask that fails while it is told to."""
 
     def __init__(self, app, fails):
-        self._behind, self._fails = app.wsgi_app, fails
+        self._behind, self._fails = app.extensions["pagecache"]._behind, fails
         app.wsgi_app = self
         self.cache = PageCache(app, app.config["SETTINGS"])
         app.wsgi_app = self.cache

@@ -16,7 +16,7 @@ from forum.threads.limits import told
 from forum.threads.views import articles, blueprint, threadpage
 from forum.web import printing
 from forum.web.forms import new_stamp
-from forum.web.keeping import BEFORE, PAGE, kept
+from forum.web.keeping import BEFORE, PAGE, kept, tell_version
 from forum.web.language import current_language
 from forum.web.viewer import current_viewer, now
 
@@ -63,11 +63,12 @@ def board(slug: str) -> str:
 
 @blueprint.get("/t/<int:thread_id>", defaults={"slug": ""})
 @blueprint.get("/t/<int:thread_id>-<path:slug>")
-@kept("thread {thread_id}", "boards", "people", query=PAGE)
+@kept("thread {thread_id}", "boards", "people", query=PAGE, is_version_told=True)
 def thread(thread_id: int, slug: str) -> ResponseReturnValue:
     """A page of a thread. An address with another slug, as after a change of title, leads to the canonical one."""
     viewer, number = current_viewer(), row_number(request.args.get("page", "1"))
     shown = threads.find(snapshot(), viewer, thread_id, number, current_language())
+    tell_version(shown.version)
     if thread_url(thread_id, slug) != shown.url:
         return redirect(shown.pager.url(number), 301)
     page = threadpage.of(shown, articles.of(snapshot(), viewer, shown))
