@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -65,7 +66,7 @@ def of(thread: ThreadHead, posts: Posts) -> ThreadPage:
         board_url=thread.board_url,
         board_name=thread.board_name,
         replies=str(thread.replies),
-        replies_told=ngettext("%(num)s reply", "%(num)s replies", thread.replies),
+        replies_told=_replies_told(current_language(), thread.replies),
         moderate_url=thread.moderate_url or "",
         note=thread.note,
         lock_reason=thread.lock_reason,
@@ -73,6 +74,12 @@ def of(thread: ThreadHead, posts: Posts) -> ThreadPage:
         posts=posts.whole,
         reply_url=thread.reply_url,
     )
+
+
+# To find the sentence takes as long as to print a post, and few numbers stand over most threads.
+@lru_cache(maxsize=1024)
+def _replies_told(_language: str, replies: int) -> str:
+    return ngettext("%(num)s reply", "%(num)s replies", replies)
 
 
 def _pager(thread: ThreadHead) -> str:
