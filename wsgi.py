@@ -25,7 +25,7 @@ import sqlalchemy as sa
 import sqlalchemy.exc
 from flask import Flask
 
-from forum import create_app, jobs, let_migrate
+from forum import create_app, jobs, let_migrate, upkeep
 from forum.db import db, reading, write
 from forum.demo import seeding
 from forum.demo.people import Login
@@ -39,7 +39,7 @@ WORKER = "--worker"
 
 
 def with_jobs(app: Flask) -> Flask:
-    """Let each process that serves the board stand for election to do its background work, from its first request on.
+    """Let each process that serves the board do its background work, or stand for election to, from its first request.
 
     Not when the application is made, because commands and a server's master make one too, and because a thread that
     runs before a fork leaves its locks behind in the child. The first request comes after every fork, whatever server
@@ -50,6 +50,7 @@ def with_jobs(app: Flask) -> Flask:
     def serve_first(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if is_first.acquire(blocking=False):
             jobs.start(app)
+            upkeep.start(app)
             app.wsgi_app = serve
         return serve(environ, start_response)
 

@@ -18,8 +18,8 @@ from typing import BinaryIO
 
 # As long as SQLite is given afterwards: a process that hangs while it writes must not make all others hang for ever.
 PATIENCE_S = 10.0
-# What a write takes is some milliseconds, most of it the disk's.
-LOOK_EVERY_S = 0.001
+# What a write takes is a few milliseconds; of the time between two writes of different processes most was spent asleep.
+LOOK_EVERY_S = 0.0003
 
 # Bytes of the file that are locked, and nothing is ever written to them.
 _WRITES = 0

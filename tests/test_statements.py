@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -264,9 +265,8 @@ def test_a_change_is_seen_within_and_committed_when_its_block_ends(peopled):
 
 def test_a_change_whose_block_raises_never_was(peopled):
     with peopled.app_context():
-        with pytest.raises(LookupError), change() as source:
-            RENAME.run(source, {"new_name": "Alicia"})
-            raise LookupError
+        with pytest.raises(LookupError):
+            changed_by(raising(LookupError))
         assert NAMES.scalar(snapshot()) == "Alice"
         with change() as source:
             RENAME.run(source, {"new_name": "Alina"})
@@ -275,20 +275,47 @@ def test_a_change_whose_block_raises_never_was(peopled):
 
 def test_a_change_that_can_not_be_committed_never_was(peopled):
     with peopled.app_context():
-        with pytest.raises(IntegrityError), change() as source:
-            source.driver.execute("PRAGMA defer_foreign_keys = 1")
-            Statement(sa.delete(User)).run(source)
-        assert not source.driver.in_transaction
+        used: list[Any] = []
+        with pytest.raises(IntegrityError):
+            changed_by(delete_everybody, used)
+        assert not used[0].driver.in_transaction
         assert NAMES.scalar(snapshot()) == "Alice"
+
+
+def delete_everybody(source):
+    source.driver.execute("PRAGMA defer_foreign_keys = 1")
+    Statement(sa.delete(User)).run(source)
+
+
+def changed_by(act, used=None):
+    """A change that renames somebody and does what `act` does."""
+    with change() as source:
+        if used is not None:
+            used.append(source)
+        RENAME.run(source, {"new_name": "Alicia"})
+        act(source)
+
+
+def raising(fault):
+    def act(_source):
+        raise fault
+
+    return act
+
+
+def within(other):
+    def act(_source):
+        with other():
+            pass
+
+    return act
 
 
 @pytest.mark.parametrize("other", [change, write, reading])
 def test_what_is_being_changed_is_changed_and_read_in_one_way(peopled, other):
     with peopled.app_context():
-        with pytest.raises(RuntimeError), change() as source:
-            RENAME.run(source, {"new_name": "Alicia"})
-            with other():
-                pass
+        with pytest.raises(RuntimeError):
+            changed_by(within(other))
         assert NAMES.scalar(snapshot()) == "Alice"
         with write(), pytest.raises(RuntimeError), change():
             pass
