@@ -121,8 +121,8 @@ GROUPS = (
     Group(
         "Guests' pages that were not",
         "Pages of the 200,000-post archive's threads in an order by chance, each address once, as a search engine's"
-        " crawler reads them. Statements are what the board asks of the database for a page of 20 posts that the"
-        " process never made.",
+        " crawler reads them. Each database is read through before, so that it is the processor that is measured."
+        " Statements are what the board asks of the database for a page of 20 posts that the process never made.",
         (
             Goal("Thread page, new: times bare Flask", 0.3, 0.5, crawled(BARE)),
             _less("Thread page, new: statements", 3, 2, single(_statements_new), "", 0),

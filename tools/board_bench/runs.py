@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
+from pathlib import Path
 from typing import TypeAlias
 
 from tools.board_bench import replies
@@ -14,6 +15,8 @@ from tools.board_bench.servers import Failed, Server
 from tools.board_bench.visits import CONNECTIONS, Load, Visit, load
 
 Run: TypeAlias = Callable[[int, float], Load]
+
+READ_BYTES = 1 << 20
 
 
 def asking(server: Server, visit: Visit) -> Run:
@@ -38,15 +41,17 @@ def revisiting(server: Server, path: str) -> Run:
     return run
 
 
-def crawling(server: Server, paths: Sequence[str]) -> Run:
+def crawling(server: Server, paths: Sequence[str], database: Path) -> Run:
     """Each run goes on where the one before stopped, so that no address comes twice before all have come once.
 
-    Those that come again are counted, for they may be in somebody's memory.
+    Those that come again are counted, for they may be in somebody's memory. The server's database is read before: what
+    the system no longer holds of it would be looked for on the disk, page by page, and that is not what is measured.
     """
     used = 0
 
     def run(_number: int, seconds: float) -> Load:
         nonlocal used
+        _read(database)
         place = used % len(paths)
         found = load(server, Visit([*paths[place:], *paths[:place]]), seconds)
         new = max(0, len(paths) - used)
@@ -55,6 +60,12 @@ def crawling(server: Server, paths: Sequence[str]) -> Run:
         return replace(found, again=max(0, found.requests - new))
 
     return run
+
+
+def _read(file: Path) -> None:
+    with file.open("rb") as opened:
+        while opened.read(READ_BYTES):
+            pass
 
 
 def asking_while_answered(server: Server, manner: Manner, visit: Visit, thread: int) -> Run:

@@ -93,7 +93,9 @@ def _crawl(stage: Stage) -> Scene:
         (FLASKBB, posts): [flaskbb.address(page.thread, page.number) for page in pages],
     }
     runs = {
-        target: crawling(stage.servers[target], paths[target]) for target in paths if target in stage.servers
+        target: crawling(stage.servers[target], paths[target], stage.databases[target])
+        for target in paths
+        if target in stage.servers
     }
     return Scene(NEW, {**runs, **_bare(stage)})
 

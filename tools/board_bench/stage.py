@@ -25,6 +25,8 @@ class Stage:
     """Posts in the archives, the smallest first."""
     addresses: dict[int, Addresses]
     servers: dict[tuple[str, int], Server] = field(default_factory=dict)
+    databases: dict[tuple[str, int], Path] = field(default_factory=dict)
+    """Of those servers that have one."""
     missing: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -54,13 +56,17 @@ def staged(folder: Path, run: Path, archives: Sequence[Archive]) -> Generator[St
     with ExitStack() as stack:
         for archive in archives:
             stage.servers[OURS, archive.posts] = stack.enter_context(targets.board(archive.data_dir, run))
+            stage.databases[OURS, archive.posts] = archive.database
         pages = _kept_pages(stage, run)
         _add(stage, stack, BARE, 0, lambda: targets.bare(pages, run))
         _add(stage, stack, NGINX, 0, lambda: targets.nginx(pages, run))
         for archive in archives:
             # What couldn't be installed once isn't tried for each archive.
             if archive.posts in (stage.main, stage.crawled) and FLASKBB not in stage.missing:
-                _add(stage, stack, FLASKBB, archive.posts, lambda of=archive: _flaskbb(folder, run, of))
+                copy = stage.databases[FLASKBB, archive.posts] = run / f"flaskbb-{archive.posts}.sqlite"
+                _add(
+                    stage, stack, FLASKBB, archive.posts, lambda of=archive, to=copy: _flaskbb(folder, of, to)
+                )
         yield stage
 
 
@@ -73,10 +79,10 @@ def _add(
         stage.missing[name] = str(reason)
 
 
-def _flaskbb(folder: Path, run: Path, archive: Archive) -> AbstractContextManager[Server]:
+def _flaskbb(folder: Path, archive: Archive, copy: Path) -> AbstractContextManager[Server]:
     database = flaskbb.prepare(folder, archive.corpus, archive.posts)
-    copy = Path(shutil.copy(database, run / f"flaskbb-{archive.posts}.sqlite"))
-    return flaskbb.serve(copy, database.parent, run)
+    shutil.copy(database, copy)
+    return flaskbb.serve(copy, database.parent, copy.parent)
 
 
 def _kept_pages(stage: Stage, run: Path) -> Path:
