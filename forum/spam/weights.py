@@ -105,11 +105,12 @@ class Weights:
 
     def of(self, code: str) -> float:
         """The weight in use: log-odds for the value 1; 0 for a code that doesn't weigh or is unknown."""
-        if self._in_use is None:
-            self._in_use = {
+        in_use = self._in_use
+        if in_use is None:
+            in_use = self._in_use = {
                 known: _bounded(prior, self._learnt[known] / WEIGHT_ONE) for known, prior in PRIORS.items()
             }
-        return self._in_use.get(code, 0.0)
+        return in_use.get(code, 0.0)
 
     def log_odds(self, code: str, value: float) -> float:
         """What a piece of evidence adds to the log-odds of spam."""
