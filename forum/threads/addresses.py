@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote
 
 POSTS_PER_PAGE = 20
+# A page of a thread names its address five times, and a list those of a few boards thirty times. What a stranger writes
+# instead may be longer than any slug, and is not remembered.
+LONGEST_SLUG = 120
+_remembered = lru_cache(maxsize=1024)(quote)
 
 
 def board_url(slug: str) -> str:
-    return f"/b/{quote(slug)}"
+    return f"/b/{_quoted(slug)}"
 
 
 def thread_url(thread_id: int, slug: str, page: int = 1) -> str:
     """The canonical address of a page of a thread. A title without letters or digits leaves no slug."""
-    tail = f"-{quote(slug)}" if slug else ""
+    tail = f"-{_quoted(slug)}" if slug else ""
     return f"/t/{thread_id}{tail}" + (f"?page={page}" if page > 1 else "")
 
 
@@ -40,3 +45,7 @@ def place_url(thread_id: int, slug: str, number: int, post_id: int) -> str:
 def page_of(number: int) -> int:
     """On which page of its thread a post stands."""
     return (number - 1) // POSTS_PER_PAGE + 1
+
+
+def _quoted(slug: str) -> str:
+    return _remembered(slug) if len(slug) <= LONGEST_SLUG else quote(slug)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -80,7 +80,9 @@ class Told(NamedTuple):
 
 def told(moment: datetime) -> Told:
     """A moment as the page at hand tells it."""
-    return teller()(moment)
+    if "tell" not in g:
+        g.tell = teller()
+    return g.tell(moment)
 
 
 def teller() -> Callable[[datetime], Told]:
