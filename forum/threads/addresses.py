@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import quote
 
+from forum.text.slugs import MAX_SLUG_LENGTH
+
 POSTS_PER_PAGE = 20
 # A page of a thread names its address five times, and a list those of a few boards thirty times. What a stranger writes
 # instead may be longer than any slug, and is not remembered.
-LONGEST_SLUG = 120
 _remembered = lru_cache(maxsize=1024)(quote)
 
 
@@ -48,4 +49,4 @@ def page_of(number: int) -> int:
 
 
 def _quoted(slug: str) -> str:
-    return _remembered(slug) if len(slug) <= LONGEST_SLUG else quote(slug)
+    return _remembered(slug) if len(slug) <= MAX_SLUG_LENGTH else quote(slug)
