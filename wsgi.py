@@ -39,7 +39,8 @@ WORKER = "--worker"
 
 
 def with_jobs(app: Flask) -> Flask:
-    """Let each process that serves the board do its background work, or stand for election to, from its first request.
+    """Let each process that serves the board stand for election to do its background work, from its first request on,
+    and leave the database in order when it ends.
 
     Not when the application is made, because commands and a server's master make one too, and because a thread that
     runs before a fork leaves its locks behind in the child. The first request comes after every fork, whatever server
@@ -50,7 +51,7 @@ def with_jobs(app: Flask) -> Flask:
     def serve_first(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if is_first.acquire(blocking=False):
             jobs.start(app)
-            upkeep.start(app)
+            upkeep.empty_log_at_end(app)
             app.wsgi_app = serve
         return serve(environ, start_response)
 

@@ -33,10 +33,6 @@ KEPT_STATEMENTS = 500
 # What the write-ahead log keeps of the disk once it has begun anew. A long reader lets it grow past this for a while.
 WAL_BYTES = 64 * 1024 * 1024
 
-# At so many pages the writer who finds them brings the log into the database, while all others stand in line. While
-# the board is served, `forum.upkeep` does it long before.
-LONGEST_LOG_PAGES = 4_096
-
 # What every connection is told, and how `flask forum doctor` finds it again.
 PRAGMAS: Mapping[str, int | str] = MappingProxyType(
     {
@@ -50,7 +46,6 @@ PRAGMAS: Mapping[str, int | str] = MappingProxyType(
         "cache_size": -CACHE_KIB,
         "mmap_size": MMAP_BYTES,
         "journal_size_limit": WAL_BYTES,
-        "wal_autocheckpoint": LONGEST_LOG_PAGES,
         # A sort that does not fit into the cache stays in memory all the same; pages sort 31 rows at most.
         "temp_store": 2,
     }

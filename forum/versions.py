@@ -66,7 +66,7 @@ class Watch:
 
     def moment(self) -> int:
         """A number that is another one after each commit. Raises sqlite3.Error when the database can't be read."""
-        header = self._index[: walindex.HEADER_BYTES] if self._index else None
+        header = self._index[:] if self._index else None
         seen, moment = self._last
         if header is None or header != seen:
             with self._lock:

@@ -9,8 +9,8 @@ from contextlib import closing
 
 import pytest
 
-from forum import upkeep, walindex
-from forum.db import BUSY_TIMEOUT_MS, LONGEST_LOG_PAGES, db, write
+from forum import upkeep
+from forum.db import BUSY_TIMEOUT_MS, db, write
 from tests import makers
 
 
@@ -82,61 +82,3 @@ def test_a_short_log_is_left_alone(app):
         size = path.with_name(f"{path.name}-wal").stat().st_size
         assert upkeep.shorten_log()
     assert path.with_name(f"{path.name}-wal").stat().st_size == size > 0
-
-
-@pytest.fixture
-def waiting_pages(app):
-    """How many pages of the log are not in the database yet; a thread of the board looks after it."""
-    with app.app_context():
-        shorten_log_file(app)
-    path = app.config["SETTINGS"].database_path
-    connection = sqlite3.connect(path)
-    connection.execute("SELECT count(*) FROM users").fetchone()
-    index = walindex.find(connection, path)
-    assert index is not None
-    is_over = upkeep.start(app)
-    yield lambda: walindex.waiting_pages(index)
-    is_over.set()
-    connection.close()
-
-
-def shorten_log_file(app):
-    with closing(db.engine.raw_connection()) as connection:
-        assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() == (0, 0, 0)
-
-
-def add(app, name, size):
-    with app.app_context(), write() as session:
-        makers.member(session, name, bio="x" * size)
-
-
-def test_a_long_log_is_brought_in_by_no_writer(app, waiting_pages):
-    add(app, "Long", upkeep.DUE_PAGES * 4096)
-    # SQLite's own limit is above what was written, and it would have come to it within the commit.
-    assert LONGEST_LOG_PAGES > 2 * upkeep.DUE_PAGES
-    until = time.monotonic() + 20
-    while waiting_pages() and time.monotonic() < until:
-        time.sleep(0.02)
-    assert waiting_pages() == 0
-
-
-def test_a_short_log_waits_for_more(app, waiting_pages):
-    add(app, "Short", 100_000)
-    found = waiting_pages()
-    assert 25 < found < upkeep.DUE_PAGES
-    time.sleep(5 * upkeep.LOOK_EVERY_S)
-    assert waiting_pages() == found
-
-
-def test_a_reader_who_stays_does_not_end_the_bringing_in(app, waiting_pages):
-    path = app.config["SETTINGS"].database_path
-    with closing(sqlite3.connect(path)) as reader:
-        begin(reader)
-        add(app, "Long", upkeep.DUE_PAGES * 4096)
-        time.sleep(5 * upkeep.LOOK_EVERY_S)
-        assert waiting_pages() > upkeep.DUE_PAGES
-        reader.rollback()
-    until = time.monotonic() + 20
-    while waiting_pages() and time.monotonic() < until:
-        time.sleep(0.02)
-    assert waiting_pages() == 0

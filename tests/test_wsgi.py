@@ -263,6 +263,8 @@ def test_a_stop_writes_what_members_have_read(
     with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
         assert answer.status == 200
     assert server.stop() == 0
+    log = data_dir / "board.sqlite3-wal"
+    assert not log.exists() or log.stat().st_size == 0, "the database's file is not the whole board"
     with contextlib.closing(sqlite3.connect(data_dir / "board.sqlite3")) as database:
         assert database.execute("SELECT user_id, thread_id, number FROM read_marks").fetchall() == [(1, 1, 1)]
 
