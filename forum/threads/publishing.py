@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from forum.accounts.models import User
 from forum.schema import Instant
@@ -80,8 +81,8 @@ class Added(NamedTuple):
 def add(source: Source, post: Mapping[str, Any], now: datetime) -> Added:
     """Put a new post, by its columns, at the end of its thread, for everybody to see, with the thread that it opens.
 
-    Four statements, five and one for each author more for one that opens a thread. They go past the session, which
-    must not hold the thread.
+    Four statements; for one that opens a thread six, and one for each author. They go past the session, which must not
+    hold the thread.
     """
     given = {"thread_id": post["thread_id"], "by_id": post["author_id"], "now": now}
     thread = _APPEND.one(source, given)
@@ -177,6 +178,10 @@ def _change(session: Session, post_id: int, status: Status, now: datetime) -> No
         _count_post(session, post, step)
     if post.is_opening:
         _show_thread(session, post.thread_id, status)
+        # Whoever holds the thread sees what the statement made of it.
+        held = session.identity_map.get(identity_key(Thread, post.thread_id))
+        if held is not None:
+            session.expire(held)
 
 
 def _show_thread(source: Source, thread_id: int, status: Status) -> None:

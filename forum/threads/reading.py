@@ -20,6 +20,9 @@ from forum.threads import marks
 from forum.threads.addresses import board_url, page_of, place_url, reply_url, thread_url
 from forum.threads.models import Board, Lock, Pin, Post, ReadMark, Status, Thread
 
+# What a page of a thread shows changes with these topics of `forum.versions`; `find` tells the newest version of them.
+ITS_TOPICS = ("thread {thread_id}", "boards", "people")
+
 
 @dataclass(frozen=True, slots=True)
 class Pager:
@@ -72,7 +75,11 @@ class ThreadHead:
 
 def find(source: Source, viewer: Viewer, thread_id: int, page: int, language: str) -> ThreadHead:
     """A thread, to be read from page `page` of 20 post numbers; one statement. Raises NotFound, also past the end."""
-    values: dict[str, Any] = {"thread_id": thread_id, "topic": f"thread {thread_id}", "viewer_id": viewer.id}
+    values: dict[str, Any] = {
+        "thread_id": thread_id,
+        "topic": ITS_TOPICS[0].format(thread_id=thread_id),
+        "viewer_id": viewer.id,
+    }
     if not viewer.is_guest:
         values |= marks.values(viewer)
     row = _statement(seen_by(viewer)).first(source, values)
@@ -134,7 +141,7 @@ def _statement(viewer: Viewer) -> Statement:
             Lock.thread_id.is_not(None).label("is_locked"),
             Lock.reason.label("lock_reason"),
             Pin.thread_id.is_not(None).label("is_pinned"),
-            versions.newest(sa.bindparam("topic"), "boards", "people").label("version"),
+            versions.newest(sa.bindparam("topic"), *ITS_TOPICS[1:]).label("version"),
         )
         .join(Board, Board.id == Thread.board_id)
         .outerjoin(Lock, Lock.thread_id == Thread.id)

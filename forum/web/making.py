@@ -41,7 +41,10 @@ class ShownBy(NamedTuple):
 
 
 class _Known(RequestContext):
-    """The context of a request of which it is known what shows it, so that the router is not asked once more."""
+    """The context of a request of which it is known what shows it, so that the router is not asked once more.
+
+    Flask leaves `match_request` to be overridden.
+    """
 
     def match_request(self) -> None:
         self.request.url_rule, self.request.view_args = self.request.environ[SHOWN_BY]

@@ -203,7 +203,9 @@ class PageCache:
         finally:
             getattr(answer, "close", lambda: None)()
         status, given = started[0]
-        if not may_be_kept(status, given):
+        if version is None:
+            version = asked.get(VERSION)
+        if version is None or not may_be_kept(status, given):
             # Programs are told of an error in a form of their own, which the question did not ask for.
             is_for_program = status >= "400" and "json" in environ.get("HTTP_ACCEPT", "")
             whole = [(name, value) for name, value in given if name.lower() != "content-length"]
@@ -213,8 +215,6 @@ class PageCache:
         forms = {coding: form_of(headers, coding, body)}
         not_modified = [(name, value) for name, value in headers if name != "Content-Type"]
         until_s = asked.get(UNTIL, math.inf)
-        if version is None:
-            version = asked[VERSION]
         page = Page(headers, not_modified, tag, forms, place.topics, version, moment, until_s)
         self._pages.put(key, page, page.size_bytes)
         self._report()

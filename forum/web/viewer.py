@@ -49,7 +49,8 @@ def init(app: Flask, settings: Settings) -> None:
 class _OurCookieAlone(LoginManager):
     """Flask-Login without its own ways to find somebody, by Flask's session and a cookie and headers of its own.
 
-    The board uses none of them, and to look for them takes longer than to ask the database.
+    The board uses none of them, and to look for them takes longer than to ask the database. `_load_user` is inside of
+    Flask-Login, for which requirements.in names the versions.
     """
 
     def _load_user(self) -> None:

@@ -3,9 +3,11 @@
 import random
 from hashlib import sha256
 
+import numpy as np
 import pytest
 
-from forum.spam.model import SHIPPED_MODEL, BrokenModel, Model
+from forum.spam.features import BUCKETS_LOG2, VALUE_ONE, features_of
+from forum.spam.model import SHIPPED_MODEL, WEIGHT_ONE, BrokenModel, Model
 
 LESSONS = [
     ("Cheap bags, best price http://bags.example", True),
@@ -78,11 +80,30 @@ def test_a_dumped_model_is_its_file_and_has_its_digest(tmp_path):
     assert Model.parse(model.dump()).digest == model.digest == sha256(model.dump()).hexdigest()
 
 
-def test_one_reading_says_what_two_do():
+def test_an_explanation_has_the_probability_and_the_loudest_words():
     model = Model.load(SHIPPED_MODEL)
     for text, _is_spam in LESSONS:
         probability, words = model.explain(text, 3)
         assert (probability, words) == (model.probability(text), model.explain(text, 9)[1][:3])
+
+
+def test_a_word_adds_what_the_sum_has_of_it_also_where_two_n_grams_share_a_bucket():
+    draw = np.random.Generator(np.random.PCG64(7))
+    weights = draw.integers(-(1 << 20), 1 << 20, 1 << BUCKETS_LOG2).astype(np.int32)
+    model, word = Model(weights), _with_a_shared_bucket(draw)
+    features = features_of(word)
+    its_own = slice(0, features.words_end)
+    added = weights[features.buckets[its_own]].astype(np.int64) @ features.values[its_own]
+    assert model.explain(word, 1)[1] == [(word, pytest.approx(added / (WEIGHT_ONE * VALUE_ONE)))]
+
+
+def _with_a_shared_bucket(draw) -> str:
+    """A long word of which two different n-grams fall into one bucket."""
+    while True:
+        word = "".join(map(chr, draw.integers(ord("a"), ord("z") + 1, 300)))
+        features = features_of(word)
+        if len(set(features.buckets[: features.grams_end].tolist())) < features.grams_end:
+            return word
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from forum.access import GUEST
 from forum.accounts.models import Suspension, User
@@ -24,6 +25,7 @@ from forum.threads.models import Board, Lock, Post, Status, Thread
 from tests import makers
 from tests.screening.outside import asking as asking_outside
 from tests.screening.outside import serving
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("cast")
 PAGE = "/t/1-first-winter-in-an-inaka-house"
@@ -446,6 +448,25 @@ def kept(page):
 def rows(app, *columns):
     with app.app_context(), write() as session:
         return [tuple(row) for row in session.execute(sa.select(*columns).order_by(columns[0].class_.id))]
+
+
+@pytest.mark.parametrize("address", [REPLY, "/new", "/p/1/edit"])
+def test_who_is_suspended_while_they_wait_their_turn_is_refused_with_the_text(app, sign_in, address):
+    thread_of(app)
+    alice, answers = sign_in("Alice"), []
+    turns, before = app.extensions["turns"], rows(app, Post.id, Post.body)
+    sender = threading.Thread(target=lambda: answers.append(alice.post(address, data=QUESTION)))
+    with turns.turn():
+        sender.start()
+        until(lambda: turns._line._waiting)
+        with app.app_context(), Session(db.engine) as session:
+            session.add(Suspension(user_id=1, by_id=3, reason="Cool down first.", created_at=makers.now()))
+            session.commit()
+    sender.join()
+    assert answers[0].status_code == 403
+    assert "Cool down first." in answers[0].text
+    assert QUESTION["body"] in answers[0].text
+    assert rows(app, Post.id, Post.body) == before
 
 
 @pytest.mark.parametrize(("name", "links", "statements"), [("Bob", "", 10), ("Nana", LINKS, 13)])

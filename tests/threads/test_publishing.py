@@ -51,6 +51,18 @@ def test_counters_equal_a_recount_after_any_steps(app, steps):
         assert numbers(session) == numbers_by_publication(session)
 
 
+def test_whoever_holds_a_thread_sees_what_became_of_it(app):
+    with app.app_context(), undone() as session:
+        post = session.get_one(Post, world(session)[0])
+        thread = session.get_one(Thread, post.thread_id)
+        for act, status in ((publishing.publish, Status.PUBLIC), (VERBS["remove"], Status.REMOVED)):
+            act(session, post.id, MOMENT)
+            columns = sa.select(Thread.status, Thread.posts_count).where(Thread.id == thread.id)
+            kept = session.execute(columns).one()
+            assert kept.status == status
+            assert (thread.status, thread.posts_count) == tuple(kept)
+
+
 def test_each_step_twice_is_as_good_as_once(app):
     with app.app_context(), undone() as session:
         posts = world(session)

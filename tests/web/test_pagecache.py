@@ -14,6 +14,7 @@ from tests.web.kept import (
     PAGES,
     THREAD,
     asked,
+    change,
     is_kept,
     made,
     odd,
@@ -31,12 +32,20 @@ def test_a_guest_gets_a_kept_page(guest, address):
     assert seen(first) == seen(second)
 
 
+LAST_CHANGES = {
+    "thread": "UPDATE threads SET title = 'Second winter' WHERE id = 1",
+    "board": "UPDATE boards SET name = 'Others'",
+    "member": "UPDATE users SET display_name = 'Alicia' WHERE id = 1",
+}
+
+
+@pytest.mark.parametrize("last", LAST_CHANGES.values(), ids=LAST_CHANGES)
 @pytest.mark.parametrize("address", PAGES)
-def test_a_page_is_kept_with_the_newest_version_of_its_topics(app, guest, address):
+def test_a_page_is_kept_with_the_newest_version_of_its_topics(app, guest, address, last):
+    change(app, last)
     guest.get(address)
-    cache = app.extensions["pagecache"]
-    page = cache._pages.get(("en", address, ""))
-    assert page.version == Watch(app.config["SETTINGS"].database_path).newest(page.topics) >= 0
+    page = app.extensions["pagecache"]._pages.get(("en", address, ""))
+    assert page.version == Watch(app.config["SETTINGS"].database_path).newest(page.topics)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "get", "GET ", ""])

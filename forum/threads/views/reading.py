@@ -63,7 +63,7 @@ def board(slug: str) -> str:
 
 @blueprint.get("/t/<int:thread_id>", defaults={"slug": ""})
 @blueprint.get("/t/<int:thread_id>-<path:slug>")
-@kept("thread {thread_id}", "boards", "people", query=PAGE, is_version_told=True)
+@kept(*threads.ITS_TOPICS, query=PAGE, is_version_told=True)
 def thread(thread_id: int, slug: str) -> ResponseReturnValue:
     """A page of a thread. An address with another slug, as after a change of title, leads to the canonical one."""
     viewer, number = current_viewer(), row_number(request.args.get("page", "1"))

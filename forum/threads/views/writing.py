@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -40,8 +40,10 @@ from forum.web.viewer import changing, current_viewer, now, writing
 FRAGMENT = "X-Fragment"
 
 Prepare = Callable[[Viewer], Prepared]
-Take = Callable[[Any, Viewer, Prepared], Posted | None]
-Open = Callable[[], AbstractContextManager[tuple[Any, Viewer]]]
+Way = TypeVar("Way")
+"""A session or a transaction of statements: what the verb at hand writes with."""
+Take = Callable[[Way, Viewer, Prepared], Posted | None]
+Open = Callable[[], AbstractContextManager[tuple[Way, Viewer]]]
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -57,6 +59,7 @@ def new() -> ResponseReturnValue:
     return page.answer(
         lambda viewer: posting.prepare_thread(snapshot(), viewer, form.board.data, _draft(form), now()),
         lambda source, viewer, text: posting.start_thread(source, viewer, form.board.data, text, now()),
+        changing,
     )
 
 
@@ -85,6 +88,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
     return page.answer(
         lambda viewer: posting.prepare_reply(snapshot(), viewer, thread, draft, now()),
         lambda source, viewer, text: posting.reply(source, viewer, thread_id, text, now()),
+        changing,
     )
 
 
@@ -124,7 +128,7 @@ def edit(post_id: int) -> ResponseReturnValue:
     return page.answer(
         lambda viewer: editing.prepare(reading(), viewer, post_id, _draft(form), now()),
         lambda session, viewer, text: editing.edit(session, viewer, post_id, text, now()),
-        opened=writing,
+        writing,
     )
 
 
@@ -182,7 +186,7 @@ class _Composer:
     has_waiting: bool = False
     is_quoting: bool = False
 
-    def answer(self, prepare: Prepare, take: Take, opened: Open = changing) -> ResponseReturnValue:
+    def answer(self, prepare: Prepare, take: Take[Way], opened: Open[Way]) -> ResponseReturnValue:
         """The page on GET; on POST a preview, the form with its errors (422), or a redirect to what was made.
 
         `prepare` works before the transaction, `take` in it; `opened` is how it begins.
@@ -198,7 +202,7 @@ class _Composer:
             return self._page(), 422
         return self._publish(prepare, take, opened)
 
-    def _publish(self, prepare: Prepare, take: Take, opened: Open) -> ResponseReturnValue:
+    def _publish(self, prepare: Prepare, take: Take[Way], opened: Open[Way]) -> ResponseReturnValue:
         try:
             text = prepare(current_viewer())
             with opened() as (source, viewer):
