@@ -16,6 +16,9 @@ _NOT_OWN_WORDS = frozenset({"pre", "blockquote", "table"})
 _INLINE = frozenset({"a", "code", "em", "ruby", "rt", "rp", "s", "strong"})
 _OF_WORD = re.compile(rf"(?![{KANA}{KANJI}])\w")
 _CLINGING = frozenset("\u200c\u200d")
+# Tones of skin, and the letters behind the flags of parts of countries.
+_PART_OF_EMOJI = re.compile("[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_LETTER_OF_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 # What the renderer makes: no comments, names in lower case, values in double quotes, in which a > may stand.
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>')
 # A word that is longer is cut anywhere.
@@ -44,16 +47,42 @@ def cut(text: str, limit: int) -> str:
         end -= 1
     head = text[:end]
     if _OF_WORD.match(text, end):
-        begin = end
-        while begin and _OF_WORD.match(text, begin - 1):
-            begin -= 1
-        head = text[:begin] or head
+        head = text[: _beginning_of_word(text, end)] or head
     return head.rstrip(" -,:;、，・") or head
+
+
+def _beginning_of_word(text: str, end: int) -> int:
+    """Where the word begins that stands before `end`, with its accents."""
+    begin = end
+    while begin:
+        base = begin - 1
+        while base and _is_mark(text[base]):
+            base -= 1
+        if not _OF_WORD.match(text, base):
+            break
+        begin = base
+    return begin
 
 
 def _clings(text: str, at: int) -> bool:
     """Whether a cut before `at` would tear an accent or a part of an emoji from its character."""
-    return unicodedata.category(text[at])[0] == "M" or text[at] in _CLINGING or text[at - 1] in _CLINGING
+    following = text[at]
+    is_part = _is_mark(following) or _PART_OF_EMOJI.match(following) is not None
+    return is_part or following in _CLINGING or text[at - 1] in _CLINGING or _splits_flag(text, at)
+
+
+def _splits_flag(text: str, at: int) -> bool:
+    """Whether `at` stands between the two letters of a flag."""
+    if not _LETTER_OF_FLAG.match(text, at):
+        return False
+    begin = at
+    while begin and _LETTER_OF_FLAG.match(text, begin - 1):
+        begin -= 1
+    return (at - begin) % 2 == 1
+
+
+def _is_mark(sign: str) -> bool:
+    return unicodedata.category(sign)[0] == "M"
 
 
 def _plain(html: str, skipped: frozenset[str], limit: int) -> str:

@@ -33,6 +33,23 @@ def test_an_excerpt_is_the_beginning_in_whole_words(source, limit, text):
 def test_a_cut_tears_no_emoji_and_no_accent():
     assert cut("ab👩\u200d👧", 4) == "ab"
     assert cut("abx\u0323\u0323", 4) == "ab"
+    assert cut("ab👍🏽👍🏽", 3) == "ab"
+    assert cut("ab🏴\U000e0067\U000e0062\U000e007f", 4) == "ab"
+    assert cut("ab🇯🇵🇫🇷🇮🇹", 5) == cut("ab🇯🇵🇫🇷🇮🇹", 4) == "ab🇯🇵"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "beginning"),
+    [
+        ("हिन्दी में लिखना", 13, "हिन्दी में"),
+        ("שָׁלוֹם עוֹלָם", 11, "שָׁלוֹם"),
+        ("a na\u0308\u0330ive", 6, "a"),
+        ("書か\u3099く", 3, "書か\u3099"),
+        ("a ☀\ufe0fsun", 5, "a ☀\ufe0f"),
+    ],
+)
+def test_a_word_is_whole_with_its_accents(text, limit, beginning):
+    assert cut(text, limit) == beginning
 
 
 @given(st.text(), st.integers(1, 60))
