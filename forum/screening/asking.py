@@ -46,7 +46,7 @@ def examine(
 ) -> Examined:
     """Find out about a text what takes time, before the transaction in which it is judged; raises nothing.
 
-    Two milliseconds and three statements, and what `textmodel.learnt` has to catch up. With outside services switched
+    About a millisecond, three statements, and what `textmodel.learnt` has to catch up. With outside services switched
     on, the statements of `screen` too, to see whether the board's own evidence leaves it uncertain; only then one is
     asked, for up to two seconds more. `post_id` names the post that the text is a new version of.
     """
