@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
 from forum.schema import Model
+from forum.screening.examined import unread
+from forum.screening.models import Decision, Kind, Screening
+from forum.spam.judging import Outcome, Standing, Submission
 from forum.threads.models import Post, Status, Thread
 from tests import makers
 
@@ -50,6 +53,25 @@ def posts(session: Session, thread: Thread, count: int) -> None:
     thread.posts_count += count
     thread.last_number += count
     session.flush()
+
+
+def texts(session: Session, author_id: int, count: int, body: str, site: str) -> None:
+    """Add `count` published texts of a moderator's as the filter keeps them, one a day before a fortnight ago."""
+    ended = datetime.now(UTC) - timedelta(days=14)
+    examined = unread(Submission(Kind.REPLY, body))
+    row = {
+        "kind": Kind.REPLY,
+        "author_id": author_id,
+        "text": examined.text,
+        "fingerprint": examined.mark,
+        "outcome": Outcome.PUBLISHED,
+        "probability": 0.01,
+        "reasons": [],
+        "decision": Decision.NONE,
+        "standing": Standing.STAFF,
+        "hosts": [site],
+    }
+    _insert(session, Screening, [{**row, "created_at": ended - timedelta(days=day)} for day in range(count)])
 
 
 def _post(thread: dict[str, Any], number: int) -> dict[str, Any]:

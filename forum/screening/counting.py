@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from forum.accounts.models import User
-from forum.screening.models import RECORDED, Kind, Lesson, LinkHost, Screening
+from forum.screening.models import RECORDED, Kind, Lesson, LinkHost, Screening, SiteVoice
 from forum.spam.judging import Outcome, Standing
 from forum.statements import Source, Statement
 
@@ -28,24 +28,16 @@ _MOVE_AUTHOR = Statement(
         rejected_count=User.rejected_count + sa.bindparam("rejected"),
     )
 )
-# The sites of a text that an earlier post of the same author has spoken for.
-_HOST = sa.func.json_each(Screening.hosts).table_valued("value")
 _ASKED = sa.func.json_each(sa.bindparam("hosts", type_=sa.JSON)).table_valued("value")
+# The sites of a text that an earlier post of the same author has spoken for.
 _SPOKEN_FOR = Statement(
-    sa.select(_HOST.c.value)
-    .distinct()
-    .select_from(Screening)
-    .join(_HOST, sa.true())
-    .where(
-        Screening.author_id == sa.bindparam("author_id"),
-        Screening.id < sa.bindparam("screening_id"),
-        # One by one, since a Statement takes no list.
-        Screening.standing.in_(map(sa.literal, VOUCHING)),
-        Screening.outcome == Outcome.PUBLISHED,
-        Screening.kind.in_(map(sa.literal, RECORDED)),
-        _HOST.c.value.in_(sa.select(_ASKED.c.value)),
+    sa.select(SiteVoice.host).where(
+        SiteVoice.author_id == sa.bindparam("author_id"),
+        SiteVoice.host.in_(sa.select(_ASKED.c.value)),
+        SiteVoice.screening_id < sa.bindparam("screening_id"),
     )
 )
+_SPEAK = Statement(sa.insert(SiteVoice))
 _BEGIN = insert(LinkHost)
 _MOVE_SITES = Statement(
     _BEGIN.on_conflict_do_update(
@@ -107,11 +99,13 @@ def for_sites(screening: Stored, lesson: Lesson | None) -> Counts:
 def begin(source: Source, screening: Stored, now: datetime) -> None:
     """Count a text that was just stored, and remember when its sites were first seen; what was refused nobody saw.
 
-    Up to three statements.
+    Up to four statements, however much its author wrote before.
     """
     change_author(source, screening.author_id, for_author(screening, None))
     if screening.outcome != Outcome.REFUSED:
-        _move_sites(source, screening, for_sites(screening, None), now)
+        spoken_for = _move_sites(source, screening, for_sites(screening, None), now)
+        about = {"author_id": screening.author_id, "screening_id": screening.id}
+        _SPEAK.run_for_each(source, [{**about, "host": host} for host in spoken_for])
 
 
 def change_author(source: Source, user_id: int, change: Counts) -> None:
@@ -128,26 +122,28 @@ def change_sites(source: Source, screening: Stored, change: Counts, now: datetim
         _move_sites(source, screening, change, now)
 
 
-def _move_sites(source: Source, screening: Stored, change: Counts, now: datetime) -> None:
+def _move_sites(source: Source, screening: Stored, change: Counts, now: datetime) -> frozenset[str]:
+    """Move the records; returns the sites for which this text speaks, and none of its author's before it."""
     if not screening.hosts:
-        return
-    spoken_for = _spoken_for(source, screening) if change.vouched else frozenset()
+        return frozenset()
+    spoken_for = _unspoken_for(source, screening) if change.vouched else frozenset()
     rows = [
         {
             "host": host,
-            "approved": change.approved + (0 if host in spoken_for else change.vouched),
+            "approved": change.approved + (change.vouched if host in spoken_for else 0),
             "rejected": change.rejected,
             "first_seen_at": now,
         }
         for host in screening.hosts
     ]
     _MOVE_SITES.run_for_each(source, rows)
+    return spoken_for
 
 
-def _spoken_for(source: Source, screening: Stored) -> frozenset[str]:
+def _unspoken_for(source: Source, screening: Stored) -> frozenset[str]:
     """Nobody makes a site good by linking to it often. One statement."""
     given = {"author_id": screening.author_id, "screening_id": screening.id, "hosts": list(screening.hosts)}
-    return frozenset(row.value for row in _SPOKEN_FOR.all(source, given))
+    return frozenset(screening.hosts).difference(row.host for row in _SPOKEN_FOR.all(source, given))
 
 
 def _is_published_post(screening: Stored) -> bool:

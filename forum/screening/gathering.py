@@ -26,14 +26,19 @@ BURST_WINDOW = timedelta(minutes=10)
 NETWORK_WINDOW = timedelta(days=30)
 # Who shares most bands is compared; a text with more near copies than this is a campaign by any count.
 MOST_CANDIDATES = 30
+# Nothing weighs more for more than 32 of a kind; what a flood brings must not be walked through for each text.
+MOST_COUNTED = 1_000
 NO_POST = -1
 
 
 def _count(*clauses: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
-    return sa.select(sa.func.count()).select_from(Screening).where(*clauses).scalar_subquery()
+    found = sa.select(Screening.id).where(*clauses).limit(sa.literal_column(str(MOST_COUNTED))).subquery()
+    return sa.select(sa.func.count()).select_from(found).scalar_subquery()
 
 
-_REJECTED = Screening.decision == Decision.SPAM
+# In the words of the index that holds the rejected ones alone.
+_REJECTED = Screening.decision == sa.literal_column(f"'{Decision.SPAM}'")
+_IS_SAME_TEXT = Screening.fingerprint == sa.bindparam("mark")
 _ELSEWHERE = sa.and_(
     ~_REJECTED,
     Screening.created_at > sa.bindparam("since"),
@@ -41,14 +46,6 @@ _ELSEWHERE = sa.and_(
     Screening.decision != Decision.WITHDRAWN,
     # A post's own earlier versions do not make it a repetition.
     sa.func.coalesce(Screening.post_id, 0) != sa.bindparam("post_id"),
-)
-_SAME_TEXT = (
-    sa.select(
-        sa.func.count().filter(_REJECTED).label("rejected"),
-        sa.func.count().filter(_ELSEWHERE).label("elsewhere"),
-    )
-    .where(Screening.fingerprint == sa.bindparam("mark"))
-    .subquery()
 )
 
 _BY_OTHERS = Screening.author_id != sa.bindparam("author_id")
@@ -63,8 +60,8 @@ _NEIGHBOURS = Statement(
 )
 _TRAFFIC = Statement(
     sa.select(
-        _SAME_TEXT.c.rejected,
-        _SAME_TEXT.c.elsewhere,
+        _count(_IS_SAME_TEXT, _REJECTED),
+        _count(_IS_SAME_TEXT, _ELSEWHERE),
         _count(
             Screening.author_id == sa.bindparam("author_id"),
             Screening.created_at > sa.bindparam("pace_since"),
@@ -126,7 +123,7 @@ _SITES = Statement(
 
 
 class Traffic(NamedTuple):
-    """Counts of texts."""
+    """Counts of texts, each up to MOST_COUNTED."""
 
     same_rejected: int
     """With the same fingerprint, that were rejected."""
@@ -154,7 +151,9 @@ def record_of(viewer: Viewer, now: datetime, *, is_mail_disposable: bool = False
 
 
 def traffic(source: Source, viewer: Viewer, mark: int, post_id: int | None, now: datetime) -> Traffic:
-    """What was written lately, by whom, and how often the same. One statement of counts, each over an index."""
+    """What was written lately, by whom, and how often the same. One statement of counts, each over an index, and none
+    over all that an author or the board wrote.
+    """
     is_newcomer = standing_of(record_of(viewer, now)) is Standing.NEWCOMER
     given = {
         "mark": mark,

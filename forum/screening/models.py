@@ -50,6 +50,7 @@ class Screening(Model):
         sa.Index("ix_screenings_post_id", "post_id"),
         sa.Index("ix_screenings_author_id", "author_id", "created_at"),
         sa.Index("ix_screenings_fingerprint", "fingerprint", "created_at"),
+        sa.Index("ix_screenings_rejected", "fingerprint", sqlite_where=sa.text("decision = 'spam'")),
         sa.Index("ix_screenings_network", "network", "created_at"),
         sa.Index("ix_screenings_created_at", "created_at"),
         # For what is emptied when it is old: of all the old rows, the few that still hold something.
@@ -135,6 +136,17 @@ class LinkHost(Model):
     approved: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
     first_seen_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SiteVoice(Model):
+    """The first post by which somebody trusted spoke for a site; their later ones add nothing to its record."""
+
+    __tablename__ = "site_voices"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    author_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True)
+    host: Mapped[str] = mapped_column(sa.String(255), primary_key=True)
+    screening_id: Mapped[int] = mapped_column(sa.ForeignKey("screenings.id"))
 
 
 class TextBand(Model):

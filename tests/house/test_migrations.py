@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import flask_migrate
@@ -130,6 +131,32 @@ def test_a_filter_version_keeps_its_file_when_its_columns_are_put_in_order(fresh
                 )
             )
         db.engine.dispose()
+
+
+def test_who_spoke_for_a_site_before_there_was_a_table_of_it_goes_on_speaking(fresh):
+    asked = "SELECT author_id, host, screening_id FROM site_voices ORDER BY author_id, host"
+    trusted, known = (Verdict(Outcome.PUBLISHED, 0.1, (), standing=each) for each in ("trusted", "known"))
+    with fresh.app_context():
+        flask_migrate.upgrade()
+        with write() as session:
+            alice, bob = makers.member(session), makers.member(session, "Bob")
+            for author, verdict, links in (
+                (alice, known, ("https://a.example/1",)),
+                (alice, trusted, ("https://a.example/2", "https://b.example/2")),
+                (alice, trusted, ("https://a.example/3",)),
+                (bob, trusted, ("https://a.example/4",)),
+                (bob, replace(trusted, outcome=Outcome.HELD), ("https://b.example/5",)),
+            ):
+                examined = unread(Submission(Kind.REPLY, f"See {links}.", links=links))
+                makers.kept(session, author.id, examined, verdict, makers.now())
+        with db.engine.connect() as connection:
+            before = [tuple(row) for row in connection.execute(sa.text(asked))]
+        flask_migrate.downgrade(revision="0007")
+        flask_migrate.upgrade()
+        with db.engine.connect() as connection:
+            after = [tuple(row) for row in connection.execute(sa.text(asked))]
+        db.engine.dispose()
+    assert before == after == [(1, "a.example", 2), (1, "b.example", 2), (2, "a.example", 4)]
 
 
 def test_the_board_knows_the_newest_step_without_asking_alembic(fresh):
