@@ -35,6 +35,11 @@ class Transaction:
         self.driver = driver
         self._give_back = give_back
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it still stands: on a full disk, for one, SQLite takes it back by itself."""
+        return self.driver.in_transaction
+
     def commit(self) -> None:
         """Let what was written last. Raises what SQLAlchemy raises."""
         say(self.engine, self.driver, "COMMIT")

@@ -11,10 +11,10 @@ import fcntl
 import time
 from collections import deque
 from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 # As long as SQLite is given afterwards: a process that hangs while it writes must not make all others hang for ever.
 PATIENCE_S = 10.0
@@ -38,17 +38,66 @@ class Turns:
     @contextmanager
     def turn(self) -> Generator[None]:
         """Wait for one's turn, as long as patience lasts, and keep it while the block runs. About 10 us when alone."""
-        until = time.monotonic() + self._patience_s
-        if not self._line.enter(self._patience_s):
-            yield
-            return
+        turn = self.enter()
         try:
-            with _opened(self._path) as file:
-                if file is not None:
-                    _wait_for_other_processes(file, until)
-                yield
+            yield
         finally:
-            self._line.leave()
+            turn.end()
+
+    def enter(self, *, goes_on: bool = False) -> Turn:
+        """Wait in the same way for a turn that is to be ended. Who `goes_on` takes over what the one before leaves."""
+        until = time.monotonic() + self._patience_s
+        place = self._line.enter(self._patience_s, goes_on=goes_on)
+        if place is None:
+            return Turn()
+        if place.handed is not None:
+            return place.handed
+        turn = Turn(self._line)
+        try:
+            turn.wait_for_other_processes(self._path, until)
+        except BaseException:
+            turn.end()
+            raise
+        return turn
+
+
+class Turn:
+    """The turn of one writer, or of several of one process of whom each goes on with what the one before left open."""
+
+    def __init__(self, line: _Line | None = None) -> None:
+        self._line = line
+        self._file: BinaryIO | None = None
+        self.left_open: Any = None
+        """None when nobody was before."""
+
+    def wait_for_other_processes(self, path: Path, until: float) -> None:
+        """Have the turn among them as well, unless patience ends before, by the clock of `time.monotonic`."""
+        self._file = _opened(path)
+        if self._file is not None:
+            _wait_for_other_processes(self._file, until)
+
+    def hand_on(self, left_open: Any) -> bool:
+        """Give the turn to the next of this process, if somebody waits who goes on; else it is still to be ended."""
+        self.left_open = left_open
+        return self._line is not None and self._line.hand_on(self)
+
+    def end(self) -> None:
+        """Let whoever is next begin."""
+        try:
+            if self._file is not None:
+                self._file.close()
+        finally:
+            if self._line is not None:
+                self._line.leave()
+
+
+class _Place:
+    """Where a thread stands in the line. `call` is released when it is its turn: a new one, or the one it is handed."""
+
+    def __init__(self, *, goes_on: bool) -> None:
+        self.goes_on = goes_on
+        self.call = Lock()
+        self.handed: Turn | None = None
 
 
 class _Line:
@@ -57,35 +106,45 @@ class _Line:
     def __init__(self) -> None:
         self._guard = Lock()
         self._is_taken = False
-        self._waiting: deque[Lock] = deque()
+        self._waiting: deque[_Place] = deque()
 
-    def enter(self, patience_s: float) -> bool:
+    def enter(self, patience_s: float, *, goes_on: bool) -> _Place | None:
+        """One's place once it is one's turn; None when patience is over before."""
+        place = _Place(goes_on=goes_on)
         with self._guard:
             if not self._is_taken:
                 self._is_taken = True
-                return True
-            call = Lock()
-            call.acquire()
-            self._waiting.append(call)
-        return call.acquire(timeout=patience_s) or not self._gave_up(call)
+                return place
+            place.call.acquire()
+            self._waiting.append(place)
+        return place if place.call.acquire(timeout=patience_s) or not self._gave_up(place) else None
+
+    def hand_on(self, turn: Turn) -> bool:
+        with self._guard:
+            if not self._waiting or not self._waiting[0].goes_on:
+                return False
+            place = self._waiting.popleft()
+            place.handed = turn
+            place.call.release()
+            return True
 
     def leave(self) -> None:
         with self._guard:
             if self._waiting:
-                self._waiting.popleft().release()
+                self._waiting.popleft().call.release()
             else:
                 self._is_taken = False
 
-    def _gave_up(self, call: Lock) -> bool:
+    def _gave_up(self, place: _Place) -> bool:
         """Go out of the line, unless the call came at the last moment."""
         with self._guard:
-            is_waiting = call in self._waiting
+            is_waiting = place in self._waiting
             if is_waiting:
-                self._waiting.remove(call)
+                self._waiting.remove(place)
             return is_waiting
 
 
-def _opened(path: Path) -> AbstractContextManager[BinaryIO | None]:
+def _opened(path: Path) -> BinaryIO | None:
     """Opened anew for each turn, for a file that is open at a fork would be shared with the child.
 
     None when it can't be, as after a command of another user made it: a board without courtesy still writes.
@@ -93,7 +152,7 @@ def _opened(path: Path) -> AbstractContextManager[BinaryIO | None]:
     try:
         return path.open("ab")
     except OSError:
-        return nullcontext()
+        return None
 
 
 def _wait_for_other_processes(file: BinaryIO, until: float) -> None:

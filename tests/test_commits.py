@@ -1,0 +1,187 @@
+"""Changes that wait for one another have one commit, and each is on its own all the same."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing, suppress
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from forum.commits import MOST_TOGETHER
+from forum.db import change, db, write
+from tests.waiting import until
+
+ADD = "INSERT INTO link_hosts (host, approved, rejected, first_seen_at) VALUES (?, 0, 0, 0)"
+# A foreign key that leads nowhere, which SQLite looks at when it commits.
+SPOIL = "INSERT INTO read_marks (user_id, thread_id, number, seen_at) VALUES (9, 9, 1, 0)"
+
+
+@pytest.fixture
+def asked(app):
+    """What was said to the database, without reading."""
+    said = []
+
+    def note(connection, cursor, statement, values, context, is_many):
+        said.append(values[0] if statement == ADD else statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield said
+    event.remove(engine, "before_cursor_execute", note)
+
+
+class Writers:
+    """Threads that stand in line in the order of their names, and what became of each."""
+
+    def __init__(self, app):
+        self._app = app
+        self.outcomes = {}
+        """By name: whether its row could be read by others when it was told that all is well, or what it was told."""
+
+    def go(self, *acts):
+        """Let each act, given as (name, function of name and transaction), wait until all do."""
+        turns, threads = self._app.extensions["turns"], []
+        with turns.turn():
+            for number, (name, act) in enumerate(acts):
+                threads.append(threading.Thread(target=self._write, args=(name, act)))
+                threads[-1].start()
+                until(lambda behind=number: len(turns._line._waiting) > behind)
+        for thread in threads:
+            thread.join()
+        return self.outcomes
+
+    def _write(self, name, act):
+        with self._app.app_context():
+            try:
+                act(name)
+            except (DBAPIError, Unwilling) as fault:
+                self.outcomes[name] = type(fault)
+            else:
+                self.outcomes[name] = name in stored(self._app)
+
+
+class Unwilling(Exception):
+    pass
+
+
+def stored(app):
+    """The rows that anybody can read."""
+    with closing(sqlite3.connect(app.config["SETTINGS"].database_path)) as other:
+        return {host for (host,) in other.execute("SELECT host FROM link_hosts")}
+
+
+def add(name):
+    with change() as transaction:
+        _say(transaction, name)
+
+
+def add_and_fail(name):
+    with change() as transaction:
+        _say(transaction, name)
+        raise Unwilling
+
+
+def add_and_spoil_the_commit(name):
+    with change() as transaction:
+        _say(transaction, name)
+        transaction.driver.execute("PRAGMA defer_foreign_keys = ON")
+        transaction.driver.execute(SPOIL)
+
+
+def add_and_lose_all(name):
+    with change() as transaction:
+        _say(transaction, name)
+        lose_all(transaction, name)
+        raise Unwilling
+
+
+def add_and_lose_all_unawares(name):
+    with change() as transaction:
+        _say(transaction, name)
+        lose_all(transaction, name)
+
+
+def lose_all(transaction, name):
+    """Let SQLite take back the whole transaction, as it does when the disk is full."""
+    with suppress(sqlite3.IntegrityError):
+        transaction.driver.execute(ADD.replace("INSERT", "INSERT OR ROLLBACK"), (name,))
+
+
+def add_in_a_session(name):
+    with write() as session:
+        session.execute(sa.text(ADD.replace("?", ":name")), {"name": name})
+
+
+def _say(transaction, name):
+    for listener in transaction.engine.dispatch.before_cursor_execute:
+        listener(None, None, ADD, (name,), None, False)
+    transaction.driver.execute(ADD, (name,))
+
+
+def test_changes_that_wait_are_committed_together_in_their_order(app, asked):
+    outcomes = Writers(app).go(("a", add), ("b", add), ("c", add))
+    assert outcomes == {"a": True, "b": True, "c": True}
+    part, done = "SAVEPOINT part", "RELEASE part"
+    assert asked == ["BEGIN IMMEDIATE", "a", part, "b", done, part, "c", done, "COMMIT"]
+
+
+def test_who_is_alone_commits_at_once(app, asked):
+    with app.app_context():
+        add("a")
+        assert asked == ["BEGIN IMMEDIATE", "a", "COMMIT"]
+        assert stored(app) == {"a"}
+
+
+def test_no_more_than_so_many_wait_for_one_another(app, asked):
+    names = [f"{number:02}" for number in range(MOST_TOGETHER + 2)]
+    outcomes = Writers(app).go(*((name, add) for name in names))
+    assert outcomes == dict.fromkeys(names, True)
+    assert [said for said in asked if not said.endswith("part")] == [
+        "BEGIN IMMEDIATE",
+        *names[:MOST_TOGETHER],
+        "COMMIT",
+        "BEGIN IMMEDIATE",
+        *names[MOST_TOGETHER:],
+        "COMMIT",
+    ]
+
+
+@pytest.mark.parametrize("failing", ["a", "b", "c"])
+def test_what_fails_is_taken_back_alone(app, failing):
+    outcomes = Writers(app).go(*((name, add_and_fail if name == failing else add) for name in "abc"))
+    assert outcomes == {"a": True, "b": True, "c": True, failing: Unwilling}
+    assert stored(app) == {"a", "b", "c"} - {failing}
+
+
+@pytest.mark.parametrize("failing", ["a", "b", "c"])
+def test_a_commit_that_fails_is_told_to_all_who_are_in_it(app, failing):
+    outcomes = Writers(app).go(
+        *((name, add_and_spoil_the_commit if name == failing else add) for name in "abc")
+    )
+    assert outcomes == dict.fromkeys("abc", IntegrityError)
+    assert stored(app) == set()
+    with app.app_context():
+        add("d")
+    assert stored(app) == {"d"}
+
+
+@pytest.mark.parametrize("way", [add_and_lose_all, add_and_lose_all_unawares])
+@pytest.mark.parametrize("losing", ["a", "b", "c"])
+def test_when_all_is_lost_everybody_whose_change_it_was_hears_of_it(app, way, losing):
+    outcomes = Writers(app).go(*((name, way if name == losing else add) for name in "abc"))
+    lost, kept = set("abc"[: "abc".index(losing) + 1]), set("abc"["abc".index(losing) + 1 :])
+    assert {name for name, outcome in outcomes.items() if outcome is True} == kept
+    assert {name for name, outcome in outcomes.items() if outcome in {Unwilling, OperationalError}} == lost
+    assert stored(app) == kept
+
+
+def test_a_session_has_a_commit_of_its_own_in_its_turn(app, asked):
+    outcomes = Writers(app).go(("a", add), ("b", add_in_a_session), ("c", add))
+    assert outcomes == {"a": True, "b": True, "c": True}
+    assert asked.count("BEGIN IMMEDIATE") == 3
+    assert [said for said in asked if said in {"a", "c", "COMMIT"}] == ["a", "COMMIT", "c", "COMMIT"]
