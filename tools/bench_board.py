@@ -136,7 +136,7 @@ def _measure(found: Results, sizes: Sequence[int], folder: Path, run: Path) -> N
 
 def _load(found: Results, stage: Stage) -> None:
     rounds = Rounds(found.rounds, found.seconds, _say, stage.missing)
-    found.series = rounds.measure(scenes(stage, 10 if found.is_trial else 40))
+    found.series = rounds.measure(scenes(stage, 10 if found.is_trial else 100))
     found.missing = stage.missing
     if (FLASKBB, stage.main) in stage.servers:
         found.versions[FLASKBB] = flaskbb.VERSION

@@ -33,6 +33,23 @@ def test_every_other_round_goes_backwards_and_what_comes_before_a_load_does_not_
     ]
 
 
+def test_a_scene_that_is_measured_twice_a_round_goes_there_and_back():
+    order = []
+
+    def run(name):
+        def measure(number, seconds):
+            order.append(name)
+            return load(1.0)
+
+        return measure
+
+    rounds = Rounds(2, 1, lambda _sentence: None)
+    found = rounds.measure([Scene("s", {("one", 0): run("one"), ("two", 0): run("two")}, times=2)])
+    assert [(one.target, len(one.rounds)) for one in found] == [("one", 4), ("two", 4)]
+    there, back = ["one"] * 2 + ["two"] * 2, ["two"] * 2 + ["one"] * 2
+    assert order == [*there, *back, *back, *there]
+
+
 def test_what_fails_is_noted_and_not_tried_again():
     tries = []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -18,6 +18,8 @@ from tools.board_bench.servers import Failed, Server
 from tools.board_bench.visits import Load
 
 ONE_AFTER_ANOTHER, AT_ONCE = 1, 8
+# Of several writers one may be served oftener than another, and none may be done while others still write.
+SHARES = 2
 # Numbers every reply of a run, so that no two are the same text.
 NUMBERS = count(1)
 
@@ -135,12 +137,13 @@ class Writer:
 
 
 def write(server: Server, manner: Manner, number: int, at_once: int) -> Load:
-    """So many replies to the thread of one post, one after another or several at once. Raises Failed."""
+    """So many replies to the thread of one post, one after another or several at once until the last. Raises Failed."""
     writers = [Writer(server, manner, corpus.SINGLE) for _writer in range(at_once)]
     for writer in writers:
-        writer.open_forms(number // at_once)
+        writer.open_forms(min(number, SHARES * number // at_once))
+    left = iter(range(number))
     spent_s, began = processor_s(server.process), perf_counter()
-    _run([threading.Thread(target=_write_all, args=(writer,)) for writer in writers])
+    _run([threading.Thread(target=_write_some, args=(writer, left)) for writer in writers])
     took_s, spent_s = perf_counter() - began, processor_s(server.process) - spent_s
     for writer in writers:
         writer.require_public()
@@ -181,8 +184,9 @@ def replying(server: Server, manner: Manner, thread: int, every_s: float = 1) ->
         raise Failed("a reply was not accepted")
 
 
-def _write_all(writer: Writer) -> None:
-    while writer.forms:
+def _write_some(writer: Writer, left: Iterator[int]) -> None:
+    """Send a form for each of those left, from which others take as well."""
+    while writer.forms and next(left, None) is not None:
         writer.write()
 
 

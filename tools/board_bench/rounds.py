@@ -26,11 +26,14 @@ class Rounds:
     loads: dict[tuple[str, Target], list[Load]] = field(default_factory=dict)
 
     def measure(self, scenes: Sequence[Scene]) -> list[Series]:
-        """Measure in rounds, every other one in the reverse order; each load comes after one that does not count."""
+        """Measure in rounds, every other time in the reverse order; each load comes after one that does not count."""
         for number in range(self.rounds):
             for scene in scenes:
                 self.report(f"Round {number + 1} of {self.rounds}: {scene.name}")
-                self._go(scene, list(scene.runs)[:: -1 if number % 2 else 1], number, self.seconds)
+                for time in range(scene.times):
+                    self._go(
+                        scene, list(scene.runs)[:: -1 if (number + time) % 2 else 1], number, self.seconds
+                    )
         return [
             Series(scene, target, posts, loads)
             for (scene, (target, posts)), loads in self.loads.items()
