@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from copy import copy
-from threading import Event
+from threading import Lock
 
 from sqlalchemy.exc import DBAPIError
 
@@ -59,7 +59,9 @@ class _Group:
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
         self._members = 0
-        self._is_over = Event()
+        self._end = Lock()
+        """Free once it is over, whoever ends it."""
+        self._end.acquire()
         self._fault: DBAPIError | None = None
         self._is_lost = False
         """Whether the whole of it was taken back before its end."""
@@ -100,11 +102,12 @@ class _Group:
             try:
                 self.transaction.end()
             finally:
-                self._is_over.set()
+                self._end.release()
 
     def wait(self) -> None:
         """Return when all is committed. Raises what the commit raised."""
-        self._is_over.wait()
+        with self._end:
+            pass
         if self._fault is not None:
             raise copy(self._fault) from self._fault
 

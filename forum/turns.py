@@ -8,13 +8,14 @@ waits longer than PATIENCE_S goes and asks SQLite.
 from __future__ import annotations
 
 import fcntl
+import os
 import time
 from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any, BinaryIO
+from typing import Any
 
 # As long as SQLite is given afterwards: a process that hangs while it writes must not make all others hang for ever.
 PATIENCE_S = 10.0
@@ -66,7 +67,7 @@ class Turn:
 
     def __init__(self, line: _Line | None = None) -> None:
         self._line = line
-        self._file: BinaryIO | None = None
+        self._file: int | None = None
         self.left_open: Any = None
         """None when nobody was before."""
 
@@ -85,7 +86,7 @@ class Turn:
         """Let whoever is next begin."""
         try:
             if self._file is not None:
-                self._file.close()
+                os.close(self._file)
         finally:
             if self._line is not None:
                 self._line.leave()
@@ -144,18 +145,18 @@ class _Line:
             return is_waiting
 
 
-def _opened(path: Path) -> BinaryIO | None:
+def _opened(path: Path) -> int | None:
     """Opened anew for each turn, for a file that is open at a fork would be shared with the child.
 
     None when it can't be, as after a command of another user made it: a board without courtesy still writes.
     """
     try:
-        return path.open("ab")
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError:
         return None
 
 
-def _wait_for_other_processes(file: BinaryIO, until: float) -> None:
+def _wait_for_other_processes(file: int, until: float) -> None:
     """Become the next, then the one that writes. Closing the file lets go of both.
 
     With one lock alone the process that just wrote, and is awake, would be the first to have it again.
@@ -165,7 +166,7 @@ def _wait_for_other_processes(file: BinaryIO, until: float) -> None:
         fcntl.lockf(file, fcntl.LOCK_UN, 1, _IS_NEXT)
 
 
-def _locked(file: BinaryIO, byte: int, until: float) -> bool:
+def _locked(file: int, byte: int, until: float) -> bool:
     """Whether the lock could be had before `until`, by the clock of `time.monotonic`."""
     while True:
         try:

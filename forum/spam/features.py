@@ -126,7 +126,8 @@ def grams(folded_text: str) -> Grams:
     begins = np.flatnonzero(is_first)
     places = np.empty(len(keys), np.int64)
     places[order] = is_first.cumsum() - 1
-    return Grams(keys[begins], np.diff(begins, append=len(keys)), places)
+    ends = np.append(begins[1:], len(keys))
+    return Grams(keys[begins], ends[: len(begins)] - begins, places)
 
 
 def _grams(folded_text: str) -> NDArray[np.uint64]:

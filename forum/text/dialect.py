@@ -81,6 +81,10 @@ class _Markdown(MarkdownIt):
 class _Linkifier(LinkifyIt):
     """Finds bare web and mail addresses, with or without http://, in Japanese sentences as well."""
 
+    def __init__(self, schemas: dict[str, Any]) -> None:
+        super().__init__(schemas)
+        self._host = re.compile(self.re["host_fuzzy_test"], re.IGNORECASE)
+
     def _on_compile(self) -> None:
         for name, pattern in self.re.items():
             bounded = pattern.replace(").)*", f").){{0,{MAX_BRACKETED}}}")
@@ -99,7 +103,7 @@ class _Linkifier(LinkifyIt):
         return (":" in text or "@" in text or self._may_name_host(text)) and super().test(text)
 
     def _may_name_host(self, text: str) -> bool:
-        return re.search(self.re["host_fuzzy_test"], text, re.IGNORECASE) is not None
+        return self._host.search(text) is not None
 
 
 def _address(state: StateInline, silent: Silently) -> bool:
