@@ -173,12 +173,15 @@ def take_back(session: Session, viewer: Viewer, post_id: int, now: datetime) -> 
 
 
 def delete(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Posted:
-    """Take one's own post away. The outcome tells whether it was public or still waited.
+    """Take one's own post away; twice is once. The outcome tells whether it was public or still waited.
 
     An opening post with answers stays: they would lose their question.
     """
-    post, _thread = find_deletable(session, viewer, post_id)
-    outcome = Outcome.PUBLISHED if post.status == Status.PUBLIC else Outcome.HELD
+    post, _thread = find_own(session, viewer, post_id)
+    outcome = Outcome.HELD if post.published_at is None else Outcome.PUBLISHED
+    if post.status == Status.DELETED:
+        return Posted(post.id, outcome)
+    find_deletable(session, viewer, post_id)
     asking.withdraw(session, post.id)
     _replace_waiting(session, post.id)
     publishing.take_away(session, post.id, Status.DELETED, now)
@@ -186,9 +189,11 @@ def delete(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Pos
 
 
 def restore(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Posted:
-    """Bring back a post that one deleted: public when it was public, waiting when it waited."""
+    """Bring back a post that one deleted: public when it was public, waiting when it waited; twice is once."""
     post, thread = find_own(session, viewer, post_id)
     require_writer(viewer)
+    if may_delete(viewer, post.author_id, post.status):
+        return Posted(post_id, Outcome.PUBLISHED if post.status == Status.PUBLIC else Outcome.HELD)
     is_locked = _is_locked(session, thread)
     if not may_restore(viewer, post.author_id, post.status, is_locked=is_locked):
         if is_locked and may_restore(viewer, post.author_id, post.status, is_locked=False):
