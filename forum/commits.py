@@ -9,17 +9,21 @@ it is committed.
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from threading import Lock
+from time import monotonic
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from forum.statements import Transaction, Transactions, say
 from forum.turns import Turns
 
+LOST = "what was changed together was taken back"
 # The first one waits for all of them, and so do other processes; each takes a millisecond or two.
 MOST_TOGETHER = 8
+# Whoever is done waits no longer than this for others to begin, and then for the one who is at it.
+LONGEST_TOGETHER_S = 0.05
 
 
 class Commits:
@@ -37,7 +41,8 @@ class Commits:
         """
         turn = self._turns.enter(goes_on=True)
         try:
-            group = turn.left_open or _Group(self._transactions.change())
+            left = turn.left_open
+            group = left if isinstance(left, _Group) else _Group(self._transactions.change())
         except BaseException:
             turn.end()
             raise
@@ -58,37 +63,40 @@ class _Group:
 
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
+        self._began = monotonic()
         self._members = 0
+        self._is_lost = False
+        """Whether what is in it can't be committed."""
+        self._is_committed = False
+        self._cause: BaseException | None = None
+        """Why it is not."""
         self._end = Lock()
         """Free once it is over, whoever ends it."""
         self._end.acquire()
-        self._fault: DBAPIError | None = None
-        self._is_lost = False
-        """Whether the whole of it was taken back before its end."""
 
     @property
     def has_room(self) -> bool:
         """Whether one more may go on with it."""
-        return self._members < MOST_TOGETHER and not self._is_lost and self.transaction.is_open
+        is_early = self._members < MOST_TOGETHER and monotonic() - self._began < LONGEST_TOGETHER_S
+        return is_early and not self._is_lost and self.transaction.is_open
 
     @contextmanager
     def part(self) -> Generator[None]:
         """Take back what the block changed when it raises, and leave what those before it did."""
         self._members += 1
-        if self._members == 1:
-            # Nothing is there yet that could be spared.
-            try:
-                yield
-            except BaseException:
-                self._is_lost = True
-                raise
-            return
-        self._say("SAVEPOINT part")
+        # Before the first one there is nothing that could be spared.
+        has_savepoint = self._members > 1
         try:
+            if has_savepoint:
+                self._say("SAVEPOINT part")
             yield
-            self._say("RELEASE part")
-        except BaseException:
-            self._take_back()
+            if has_savepoint:
+                self._say("RELEASE part")
+        except BaseException as fault:
+            # All is lost until what failed is known to be taken back alone.
+            self._is_lost, self._cause = True, fault
+            if has_savepoint:
+                self._take_back()
             raise
 
     def end(self) -> None:
@@ -96,8 +104,9 @@ class _Group:
         try:
             if not self._is_lost:
                 self.transaction.commit()
-        except DBAPIError as fault:
-            self._fault = fault
+                self._is_committed = True
+        except Exception as fault:  # noqa: BLE001 - whatever it is, all who wait hear of it
+            self._cause = fault
         finally:
             try:
                 self.transaction.end()
@@ -105,19 +114,21 @@ class _Group:
                 self._end.release()
 
     def wait(self) -> None:
-        """Return when all is committed. Raises what the commit raised."""
+        """Return when all is committed. Raises DBAPIError when it is not, of the commit's own kind where it has one."""
         with self._end:
             pass
-        if self._fault is not None:
-            raise copy(self._fault) from self._fault
+        if self._is_committed:
+            return
+        if isinstance(self._cause, DBAPIError):
+            raise copy(self._cause) from self._cause
+        raise OperationalError("COMMIT", None, Exception(LOST)) from self._cause
 
     def _take_back(self) -> None:
-        try:
+        # SQLite may have taken back everything by itself, as on a full disk: also what those did who wait by now.
+        with suppress(Exception):
             self._say("ROLLBACK TO part")
             self._say("RELEASE part")
-        except DBAPIError as fault:
-            # A full disk takes everything back, also what those before did, who still wait to hear of it.
-            self._is_lost, self._fault = True, fault
+            self._is_lost, self._cause = False, None
 
     def _say(self, sql: str) -> None:
         say(self.transaction.engine, self.transaction.driver, sql)

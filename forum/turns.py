@@ -3,6 +3,8 @@
 SQLite lets in whoever asks at the right moment, and one that waits asks ever more seldom: of 32 writers one waited
 7 seconds where the median was 40 milliseconds. It still guards the database itself; this is only courtesy, and who
 waits longer than PATIENCE_S goes and asks SQLite.
+
+A turn may be handed on within the process, with work that the one before left open: see `forum.commits`.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Protocol
 
 # As long as SQLite is given afterwards: a process that hangs while it writes must not make all others hang for ever.
 PATIENCE_S = 10.0
@@ -62,14 +64,21 @@ class Turns:
         return turn
 
 
+class LeftOpen(Protocol):
+    """Work that the next one may go on with."""
+
+    def end(self) -> None:
+        """Finish it without that."""
+
+
 class Turn:
     """The turn of one writer, or of several of one process of whom each goes on with what the one before left open."""
 
     def __init__(self, line: _Line | None = None) -> None:
         self._line = line
         self._file: int | None = None
-        self.left_open: Any = None
-        """None when nobody was before."""
+        self.left_open: LeftOpen | None = None
+        """What it was handed on with; None in a turn that begins."""
 
     def wait_for_other_processes(self, path: Path, until: float) -> None:
         """Have the turn among them as well, unless patience ends before, by the clock of `time.monotonic`."""
@@ -77,7 +86,7 @@ class Turn:
         if self._file is not None:
             _wait_for_other_processes(self._file, until)
 
-    def hand_on(self, left_open: Any) -> bool:
+    def hand_on(self, left_open: LeftOpen) -> bool:
         """Give the turn to the next of this process, if somebody waits who goes on; else it is still to be ended."""
         self.left_open = left_open
         return self._line is not None and self._line.hand_on(self)
@@ -118,7 +127,14 @@ class _Line:
                 return place
             place.call.acquire()
             self._waiting.append(place)
-        return place if place.call.acquire(timeout=patience_s) or not self._gave_up(place) else None
+        try:
+            is_called = place.call.acquire(timeout=patience_s)
+        except BaseException:
+            # As the main thread is stopped by Ctrl-C. Whoever called it meanwhile relies on it.
+            if not self._gave_up(place):
+                self._pass_over(place)
+            raise
+        return place if is_called or not self._gave_up(place) else None
 
     def hand_on(self, turn: Turn) -> bool:
         with self._guard:
@@ -136,6 +152,15 @@ class _Line:
             else:
                 self._is_taken = False
 
+    def _pass_over(self, place: _Place) -> None:
+        """Do what is left of the turn of one who was called and does not come."""
+        turn = place.handed or Turn(self)
+        try:
+            if turn.left_open is not None:
+                turn.left_open.end()
+        finally:
+            turn.end()
+
     def _gave_up(self, place: _Place) -> bool:
         """Go out of the line, unless the call came at the last moment."""
         with self._guard:
@@ -146,12 +171,13 @@ class _Line:
 
 
 def _opened(path: Path) -> int | None:
-    """Opened anew for each turn, for a file that is open at a fork would be shared with the child.
+    """Opened anew for each turn, for a file that is open at a fork would be shared with the child, and by nobody else:
+    whoever closes it in this process lets go of its locks.
 
     None when it can't be, as after a command of another user made it: a board without courtesy still writes.
     """
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        return os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)
     except OSError:
         return None
 

@@ -56,9 +56,10 @@ def posts(session: Session, thread: Thread, count: int) -> None:
 
 
 def texts(session: Session, author_id: int, count: int, body: str, site: str) -> None:
-    """Add `count` published texts of a moderator's as the filter keeps them, one a day before a fortnight ago."""
-    ended = datetime.now(UTC) - timedelta(days=14)
-    examined = unread(Submission(Kind.REPLY, body))
+    """Add `count` published texts of a moderator's as the filter keeps them, one a day before a fortnight ago, and as
+    many of this week that were refused or taken back.
+    """
+    now, examined = datetime.now(UTC), unread(Submission(Kind.REPLY, body))
     row = {
         "kind": Kind.REPLY,
         "author_id": author_id,
@@ -71,7 +72,10 @@ def texts(session: Session, author_id: int, count: int, body: str, site: str) ->
         "standing": Standing.STAFF,
         "hosts": [site],
     }
-    _insert(session, Screening, [{**row, "created_at": ended - timedelta(days=day)} for day in range(count)])
+    old = [{**row, "created_at": now - timedelta(days=14 + day)} for day in range(count)]
+    row |= {"standing": Standing.KNOWN, "created_at": now - timedelta(days=1)}
+    refused, withdrawn = {**row, "outcome": Outcome.REFUSED}, {**row, "decision": Decision.WITHDRAWN}
+    _insert(session, Screening, old + [refused, withdrawn] * (count // 2))
 
 
 def _post(thread: dict[str, Any], number: int) -> dict[str, Any]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import closing, suppress
+import time
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from forum.commits import MOST_TOGETHER
+from forum.commits import LONGEST_TOGETHER_S, MOST_TOGETHER, Commits
 from forum.db import change, db, write
-from tests.waiting import until
+from forum.turns import Turns, _Place
+from tests.waiting import PATIENCE_S, until
 
 ADD = "INSERT INTO link_hosts (host, approved, rejected, first_seen_at) VALUES (?, 0, 0, 0)"
 # A foreign key that leads nowhere, which SQLite looks at when it commits.
@@ -42,25 +45,27 @@ class Writers:
         self._app = app
         self.outcomes = {}
         """By name: whether its row could be read by others when it was told that all is well, or what it was told."""
+        self.faults = {}
 
     def go(self, *acts):
         """Let each act, given as (name, function of name and transaction), wait until all do."""
         turns, threads = self._app.extensions["turns"], []
         with turns.turn():
             for number, (name, act) in enumerate(acts):
-                threads.append(threading.Thread(target=self._write, args=(name, act)))
+                threads.append(threading.Thread(target=self._write, args=(name, act), daemon=True))
                 threads[-1].start()
                 until(lambda behind=number: len(turns._line._waiting) > behind)
         for thread in threads:
-            thread.join()
+            thread.join(PATIENCE_S)
+            assert not thread.is_alive()
         return self.outcomes
 
     def _write(self, name, act):
         with self._app.app_context():
             try:
                 act(name)
-            except (DBAPIError, Unwilling) as fault:
-                self.outcomes[name] = type(fault)
+            except (DBAPIError, Unwilling, MemoryError) as fault:
+                self.outcomes[name], self.faults[name] = type(fault), fault
             else:
                 self.outcomes[name] = name in stored(self._app)
 
@@ -151,18 +156,16 @@ def test_no_more_than_so_many_wait_for_one_another(app, asked):
     ]
 
 
-@pytest.mark.parametrize("failing", ["a", "b", "c"])
-def test_what_fails_is_taken_back_alone(app, failing):
-    outcomes = Writers(app).go(*((name, add_and_fail if name == failing else add) for name in "abc"))
-    assert outcomes == {"a": True, "b": True, "c": True, failing: Unwilling}
-    assert stored(app) == {"a", "b", "c"} - {failing}
+@pytest.mark.parametrize("who", ["a", "b", "c"])
+def test_what_fails_is_taken_back_alone(app, who):
+    outcomes = Writers(app).go(*((name, add_and_fail if name == who else add) for name in "abc"))
+    assert outcomes == {"a": True, "b": True, "c": True, who: Unwilling}
+    assert stored(app) == {"a", "b", "c"} - {who}
 
 
-@pytest.mark.parametrize("failing", ["a", "b", "c"])
-def test_a_commit_that_fails_is_told_to_all_who_are_in_it(app, failing):
-    outcomes = Writers(app).go(
-        *((name, add_and_spoil_the_commit if name == failing else add) for name in "abc")
-    )
+@pytest.mark.parametrize("who", ["a", "b", "c"])
+def test_a_commit_that_fails_is_told_to_all_who_are_in_it(app, who):
+    outcomes = Writers(app).go(*((name, add_and_spoil_the_commit if name == who else add) for name in "abc"))
     assert outcomes == dict.fromkeys("abc", IntegrityError)
     assert stored(app) == set()
     with app.app_context():
@@ -185,3 +188,142 @@ def test_a_session_has_a_commit_of_its_own_in_its_turn(app, asked):
     assert outcomes == {"a": True, "b": True, "c": True}
     assert asked.count("BEGIN IMMEDIATE") == 3
     assert [said for said in asked if said in {"a", "c", "COMMIT"}] == ["a", "COMMIT", "c", "COMMIT"]
+
+
+@contextmanager
+def failing(app, said, fault):
+    """Let the database not do what is said to it."""
+
+    def fail(connection, cursor, statement, values, context, is_many):
+        if statement == said:
+            raise fault
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", fail)
+
+
+def test_memory_that_runs_out_at_the_commit_is_told_to_all(app):
+    with failing(app, "COMMIT", MemoryError()):
+        outcomes = Writers(app).go(("a", add), ("b", add), ("c", add))
+    assert outcomes == dict.fromkeys("abc", OperationalError)
+    assert stored(app) == set()
+
+
+@pytest.mark.parametrize("said", ["SAVEPOINT part", "RELEASE part", "ROLLBACK TO part"])
+def test_what_can_not_be_taken_back_alone_is_taken_back_with_all_before(app, said):
+    with failing(app, said, MemoryError()):
+        outcomes = Writers(app).go(("a", add), ("b", add_and_fail), ("c", add_in_a_session))
+    assert outcomes["a"] is OperationalError
+    assert outcomes["b"] is (MemoryError if said == "SAVEPOINT part" else Unwilling)
+    assert (outcomes["c"], stored(app)) == (True, {"c"})
+
+
+def test_what_a_full_disk_says_is_what_all_hear(app):
+    fault = OperationalError(ADD, None, sqlite3.OperationalError("database or disk is full"))
+
+    def add_and_find_no_room(name):
+        with change() as transaction:
+            _say(transaction, name)
+            lose_all(transaction, name)
+            raise fault
+
+    writers = Writers(app)
+    writers.go(("a", add), ("b", add_and_find_no_room))
+    assert [str(writers.faults[name]) for name in "ab"] == [str(fault)] * 2
+
+
+def test_a_transaction_that_can_not_begin_gives_the_turn_back(app):
+    with failing(app, "BEGIN IMMEDIATE", MemoryError()), app.app_context(), pytest.raises(MemoryError):
+        add("a")
+    assert not app.extensions["turns"]._line._is_taken
+
+
+def test_nobody_else_begins_before_the_commit(app):
+    taken = []
+
+    def note(connection, cursor, statement, values, context, is_many):
+        if statement == "COMMIT":
+            taken.append(app.extensions["turns"]._line._is_taken)
+
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", note)
+        add("a")
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert taken == [True]
+
+
+def test_who_waits_long_has_a_commit_of_its_own(app, asked):
+    def add_slowly(name):
+        with change() as transaction:
+            _say(transaction, name)
+            time.sleep(2 * LONGEST_TOGETHER_S)
+
+    outcomes = Writers(app).go(("a", add_slowly), ("b", add))
+    assert outcomes == {"a": True, "b": True}
+    assert asked.count("COMMIT") == 2
+
+
+def test_who_lost_patience_changes_something_all_the_same(app, tmp_path):
+    turns = Turns(tmp_path / "turns", patience_s=0.01)
+    commits = Commits(turns, app.extensions["transactions"])
+    with turns.turn(), commits.change() as transaction:
+        _say(transaction, "a")
+    assert stored(app) == {"a"}
+
+
+def test_who_is_called_as_patience_ends_comes(app, tmp_path):
+    turns, came = Turns(tmp_path / "turns", patience_s=0.05), []
+    first = turns.enter(goes_on=True)
+    thread = threading.Thread(target=lambda: came.append(turns.enter(goes_on=True)), daemon=True)
+    thread.start()
+    until(lambda: turns._line._waiting)
+    with turns._line._guard:
+        # Its patience ends now, and it has to wait for the guard to leave the line.
+        time.sleep(0.2)
+        place = turns._line._waiting.popleft()
+        place.handed = first
+        place.call.release()
+    thread.join(PATIENCE_S)
+    assert came == [first]
+    first.end()
+    assert not turns._line._is_taken
+
+
+@pytest.mark.parametrize("is_handed", [False, True])
+def test_who_is_called_and_does_not_come_holds_up_nobody(tmp_path, is_handed):
+    ended = []
+
+    class Work:
+        def end(self):
+            ended.append(True)
+
+    turns = Turns(tmp_path / "turns")
+    first, place = turns.enter(goes_on=True), _Place(goes_on=True)
+    turns._line._waiting.append(place)
+    place.call.acquire()
+    if is_handed:
+        assert first.hand_on(Work())
+    else:
+        first.end()
+    turns._line._pass_over(place)
+    assert (ended, turns._line._is_taken) == ([True] * is_handed, False)
+
+
+def test_a_turn_that_is_over_leaves_no_file_open(tmp_path):
+    turns = Turns(tmp_path / "turns")
+    with turns.turn():
+        assert (tmp_path / "turns") in _open_files()
+    assert (tmp_path / "turns") not in _open_files()
+
+
+def _open_files():
+    found = set()
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            found.add(each.readlink())
+    return found

@@ -20,7 +20,8 @@ MOST_TEXTS = 5_000
 
 def fill(session: Session, now: datetime) -> int:
     """Look out for copies of what was rejected within a year, and count the sites of what was decided; returns how many
-    texts were read. Done once: on a board that knows a band or a site, nothing.
+    texts were read. Done once: on a board that knows a band or a site, nothing. None of these texts speaks for its
+    sites by its author's standing, which was not kept then.
     """
     if session.scalar(
         sa.select(sa.or_(sa.exists().select_from(TextBand), sa.exists().select_from(LinkHost)))

@@ -103,9 +103,9 @@ def begin(source: Source, screening: Stored, now: datetime) -> None:
     """
     change_author(source, screening.author_id, for_author(screening, None))
     if screening.outcome != Outcome.REFUSED:
-        spoken_for = _move_sites(source, screening, for_sites(screening, None), now)
+        newly = _move_sites(source, screening, for_sites(screening, None), now)
         about = {"author_id": screening.author_id, "screening_id": screening.id}
-        _SPEAK.run_for_each(source, [{**about, "host": host} for host in spoken_for])
+        _SPEAK.run_for_each(source, [{**about, "host": host} for host in newly])
 
 
 def change_author(source: Source, user_id: int, change: Counts) -> None:
@@ -123,25 +123,31 @@ def change_sites(source: Source, screening: Stored, change: Counts, now: datetim
 
 
 def _move_sites(source: Source, screening: Stored, change: Counts, now: datetime) -> frozenset[str]:
-    """Move the records; returns the sites for which this text speaks, and none of its author's before it."""
+    """Move the records; returns the sites for which this text speaks, and none of its author's before it.
+
+    Up to two statements.
+    """
     if not screening.hosts:
         return frozenset()
-    spoken_for = _unspoken_for(source, screening) if change.vouched else frozenset()
+    newly = _not_spoken_for(source, screening) if change.vouched else frozenset()
     rows = [
         {
             "host": host,
-            "approved": change.approved + (change.vouched if host in spoken_for else 0),
+            "approved": change.approved + (change.vouched if host in newly else 0),
             "rejected": change.rejected,
             "first_seen_at": now,
         }
         for host in screening.hosts
     ]
     _MOVE_SITES.run_for_each(source, rows)
-    return spoken_for
+    return newly
 
 
-def _unspoken_for(source: Source, screening: Stored) -> frozenset[str]:
-    """Nobody makes a site good by linking to it often. One statement."""
+def _not_spoken_for(source: Source, screening: Stored) -> frozenset[str]:
+    """The sites that no earlier text of its author speaks for: nobody makes a site good by linking to it often.
+
+    One statement.
+    """
     given = {"author_id": screening.author_id, "screening_id": screening.id, "hosts": list(screening.hosts)}
     return frozenset(screening.hosts).difference(row.host for row in _SPOKEN_FOR.all(source, given))
 

@@ -36,14 +36,17 @@ def _count(*clauses: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).select_from(found).scalar_subquery()
 
 
-# In the words of the index that holds the rejected ones alone.
+# These two in the words of the indexes that hold nothing else: a bound value would have them prepared anew each time.
 _REJECTED = Screening.decision == sa.literal_column(f"'{Decision.SPAM}'")
+_STANDS_OR_WAITS = sa.and_(
+    Screening.decision != sa.literal_column(f"'{Decision.SPAM}'"),
+    Screening.decision != sa.literal_column(f"'{Decision.WITHDRAWN}'"),
+    Screening.outcome != sa.literal_column(f"'{Outcome.REFUSED}'"),
+)
 _IS_SAME_TEXT = Screening.fingerprint == sa.bindparam("mark")
 _ELSEWHERE = sa.and_(
-    ~_REJECTED,
+    _STANDS_OR_WAITS,
     Screening.created_at > sa.bindparam("since"),
-    Screening.outcome != Outcome.REFUSED,
-    Screening.decision != Decision.WITHDRAWN,
     # A post's own earlier versions do not make it a repetition.
     sa.func.coalesce(Screening.post_id, 0) != sa.bindparam("post_id"),
 )
@@ -151,8 +154,8 @@ def record_of(viewer: Viewer, now: datetime, *, is_mail_disposable: bool = False
 
 
 def traffic(source: Source, viewer: Viewer, mark: int, post_id: int | None, now: datetime) -> Traffic:
-    """What was written lately, by whom, and how often the same. One statement of counts, each over an index, and none
-    over all that an author or the board wrote.
+    """What was written lately, by whom, and how often the same. One statement of counts, each over an index that holds
+    little else, however much the author or anybody wrote before.
     """
     is_newcomer = standing_of(record_of(viewer, now)) is Standing.NEWCOMER
     given = {

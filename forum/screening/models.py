@@ -49,7 +49,13 @@ class Screening(Model):
         sa.Index("ix_screenings_pending", "id", sqlite_where=sa.text("decision = 'pending'")),
         sa.Index("ix_screenings_post_id", "post_id"),
         sa.Index("ix_screenings_author_id", "author_id", "created_at"),
-        sa.Index("ix_screenings_fingerprint", "fingerprint", "created_at"),
+        # Of the same words, those that stand or wait somewhere, and those that were rejected.
+        sa.Index(
+            "ix_screenings_elsewhere",
+            "fingerprint",
+            "created_at",
+            sqlite_where=sa.text("decision != 'spam' AND decision != 'withdrawn' AND outcome != 'refused'"),
+        ),
         sa.Index("ix_screenings_rejected", "fingerprint", sqlite_where=sa.text("decision = 'spam'")),
         sa.Index("ix_screenings_network", "network", "created_at"),
         sa.Index("ix_screenings_created_at", "created_at"),

@@ -1,7 +1,7 @@
 """A text costs the filter no more for all that its author wrote, nor for how often it was written before.
 
-Who speaks for a site has a row of its own, which was looked up among all texts of the author, and the rejected texts have
-an index of their own.
+Who speaks for a site has a row of its own, which was looked up among all texts of the author. Of the same words those that
+stand or wait, and those that were rejected, have an index each instead of one with what says nothing.
 """
 
 import sqlalchemy as sa
@@ -37,10 +37,19 @@ def upgrade() -> None:
     )
     op.execute(SPOKEN_SO_FAR)
     op.create_index(
+        "ix_screenings_elsewhere",
+        "screenings",
+        ["fingerprint", "created_at"],
+        sqlite_where=sa.text("decision != 'spam' AND decision != 'withdrawn' AND outcome != 'refused'"),
+    )
+    op.create_index(
         "ix_screenings_rejected", "screenings", ["fingerprint"], sqlite_where=sa.text("decision = 'spam'")
     )
+    op.drop_index("ix_screenings_fingerprint", "screenings")
 
 
 def downgrade() -> None:
+    op.create_index("ix_screenings_fingerprint", "screenings", ["fingerprint", "created_at"])
     op.drop_index("ix_screenings_rejected", "screenings")
+    op.drop_index("ix_screenings_elsewhere", "screenings")
     op.drop_table("site_voices")

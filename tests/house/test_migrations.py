@@ -135,19 +135,29 @@ def test_a_filter_version_keeps_its_file_when_its_columns_are_put_in_order(fresh
 
 def test_who_spoke_for_a_site_before_there_was_a_table_of_it_goes_on_speaking(fresh):
     asked = "SELECT author_id, host, screening_id FROM site_voices ORDER BY author_id, host"
-    trusted, known = (Verdict(Outcome.PUBLISHED, 0.1, (), standing=each) for each in ("trusted", "known"))
+    trusted, staff, known = (
+        Verdict(Outcome.PUBLISHED, 0.1, (), standing=each) for each in ("trusted", "staff", "known")
+    )
+    held = replace(trusted, outcome=Outcome.HELD)
     with fresh.app_context():
         flask_migrate.upgrade()
         with write() as session:
-            alice, bob = makers.member(session), makers.member(session, "Bob")
-            for author, verdict, links in (
-                (alice, known, ("https://a.example/1",)),
-                (alice, trusted, ("https://a.example/2", "https://b.example/2")),
-                (alice, trusted, ("https://a.example/3",)),
-                (bob, trusted, ("https://a.example/4",)),
-                (bob, replace(trusted, outcome=Outcome.HELD), ("https://b.example/5",)),
+            alice, bob, mori = (
+                makers.member(session),
+                makers.member(session, "Bob"),
+                makers.moderator(session),
+            )
+            for author, kind, verdict, sites in (
+                (alice, Kind.REPLY, known, "a"),
+                (alice, Kind.EDIT, trusted, "abc"),
+                (alice, Kind.REPLY, trusted, "ab"),
+                (alice, Kind.THREAD, trusted, "a"),
+                (bob, Kind.THREAD, trusted, "a"),
+                (bob, Kind.REPLY, held, "b"),
+                (mori, Kind.REPLY, staff, "a"),
             ):
-                examined = unread(Submission(Kind.REPLY, f"See {links}.", links=links))
+                links = tuple(f"https://{site}.example/" for site in sites)
+                examined = unread(Submission(kind, "See here.", links=links))
                 makers.kept(session, author.id, examined, verdict, makers.now())
         with db.engine.connect() as connection:
             before = [tuple(row) for row in connection.execute(sa.text(asked))]
@@ -156,7 +166,11 @@ def test_who_spoke_for_a_site_before_there_was_a_table_of_it_goes_on_speaking(fr
         with db.engine.connect() as connection:
             after = [tuple(row) for row in connection.execute(sa.text(asked))]
         db.engine.dispose()
-    assert before == after == [(1, "a.example", 2), (1, "b.example", 2), (2, "a.example", 4)]
+    assert (
+        before
+        == after
+        == [(1, "a.example", 3), (1, "b.example", 3), (2, "a.example", 5), (3, "a.example", 7)]
+    )
 
 
 def test_the_board_knows_the_newest_step_without_asking_alembic(fresh):

@@ -143,7 +143,7 @@ def _steps(app, sign_in):
 
 
 def _write(app, count):
-    """Add so many texts of the moderator's from the last years, with the link and the words of the reply."""
+    """Add so many texts of the moderator's from the last years, and of a flood this week, in the words of the reply."""
     with app.app_context(), write() as session:
         grown.texts(session, 2, count, WORDS, "mofa.example")
 
