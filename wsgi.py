@@ -15,6 +15,7 @@ import gc
 gc.disable()
 gc.set_threshold(10_000)
 
+import sqlite3
 import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -71,13 +72,16 @@ def main() -> int:
     except OSError as fault:
         print(listening.why_not(settings, fault), file=sys.stderr)
         return 1
-    app = with_jobs(create_app(settings, can_migrate=False))
-    gc.enable()
     try:
+        app = with_jobs(create_app(settings, can_migrate=False))
+        gc.enable()
         with app.app_context():
             logins = _prepare(app)
     except sqlalchemy.exc.DatabaseError as fault:
         print(f"The database {settings.database_path} can't be used: {fault.orig}.", file=sys.stderr)
+        return 1
+    except (OSError, sqlite3.Error) as fault:
+        print(f"The folder {settings.data_dir} can't be used: {fault}.", file=sys.stderr)
         return 1
     print("\n".join(_greeting(settings, logins)), flush=True)
     return workers.serve_by_all(app, listeners, [sys.executable, str(Path(__file__).resolve()), WORKER])

@@ -281,7 +281,7 @@ def test_who_is_called_as_patience_ends_comes(app, tmp_path):
     first = turns.enter(goes_on=True)
     thread = threading.Thread(target=lambda: came.append(turns.enter(goes_on=True)), daemon=True)
     thread.start()
-    until(lambda: turns._line._waiting)
+    until(lambda: len(turns._line._waiting) == 1)
     with turns._line._guard:
         # Its patience ends now, and it has to wait for the guard to leave the line.
         time.sleep(0.2)

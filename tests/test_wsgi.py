@@ -193,6 +193,14 @@ def test_a_database_that_another_writer_holds_is_said_in_one_sentence(start, dat
         )
 
 
+def test_a_folder_that_can_not_be_used_is_said_in_one_sentence(start, data_dir):
+    data_dir.mkdir()
+    (data_dir / "limits.sqlite3").write_text("These are not the limits that you are looking for.\n" * 100)
+    server = start("wsgi.py")
+    assert server.process.wait(PATIENCE_S) == 1
+    assert server.said == f"The folder {data_dir} can't be used: file is not a database.\n"
+
+
 def test_a_file_that_is_no_database_is_said_in_one_sentence(start, data_dir):
     data_dir.mkdir()
     (data_dir / "board.sqlite3").write_text("These are not the rows that you are looking for.\n" * 100)

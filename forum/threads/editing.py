@@ -179,7 +179,7 @@ def delete(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Pos
     """
     post, _thread = find_own(session, viewer, post_id)
     outcome = Outcome.HELD if post.published_at is None else Outcome.PUBLISHED
-    if post.status == Status.DELETED:
+    if post.status == Status.DELETED and post.author_id == viewer.id:
         return Posted(post.id, outcome)
     find_deletable(session, viewer, post_id)
     asking.withdraw(session, post.id)

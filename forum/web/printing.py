@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from functools import cache, lru_cache
 from operator import attrgetter
@@ -13,6 +14,7 @@ from typing import Any
 from flask import Flask, current_app, render_template, request
 from flask.templating import Environment
 from jinja2 import FileSystemBytecodeCache, nodes
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup, escape
 from markupsafe import _escape_inner as escaped  # pyright: ignore[reportPrivateImportUsage]
@@ -145,6 +147,14 @@ def joined(pieces: Iterable[str]) -> Markup:
     return Markup("".join(pieces))  # noqa: S704
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates in a folder. Without room there, one is compiled again next time: reading needs no disk."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 def init(app: Flask, folder: Path) -> None:
     """Give the templates `remembered`: `{% call remembered("name", whatever, it, shows) %} … {% endcall %}`.
 
@@ -153,7 +163,7 @@ def init(app: Flask, folder: Path) -> None:
     # What a template is compiled to is kept for the next start, whose first page would else wait for it.
     compiled = folder / "templates"
     compiled.mkdir(exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled), "printed-%s.cache")
+    app.jinja_env.bytecode_cache = _Compiled(str(compiled), "printed-%s.cache")
     app.extensions["page_patterns"] = Shelf(MOST_BYTES)
     app.extensions["pieces"] = Shelf(MOST_BYTES)
     app.add_template_global(remembered)

@@ -20,7 +20,7 @@ from forum.screening.examined import unread
 from forum.screening.models import Decision, Kind, Screening
 from forum.spam.judging import Outcome, Submission, Verdict
 from forum.text.rendering import render
-from forum.threads import answering, posting
+from forum.threads import answering, posting, publishing
 from forum.threads.models import Board, Lock, Post, Status, Thread
 from tests import makers
 from tests.screening.outside import asking as asking_outside
@@ -294,6 +294,17 @@ def test_a_locked_thread_takes_replies_of_the_staff_only_and_gives_the_text_back
     assert answer.status_code == 423
     assert kept(answer.text)["body"] == KOTATSU["body"]
     assert sign_in("Mori").post(REPLY, data=KOTATSU).status_code == 303
+
+
+def test_who_answers_a_thread_that_was_removed_meanwhile_keeps_the_text(app, sign_in):
+    thread_of(app)
+    with app.app_context(), write() as session:
+        publishing.take_away(session, 1, Status.REMOVED, makers.now())
+    answer = sign_in("Bob").post(REPLY, data=KOTATSU)
+    assert answer.status_code == 404
+    assert "This thread is no longer there." in answer.text
+    assert kept(answer.text)["body"] == KOTATSU["body"]
+    assert sign_in("Bob").get(REPLY).status_code == 404
 
 
 @pytest.mark.parametrize(("address", "form"), [(REPLY, KOTATSU), ("/new", QUESTION)])

@@ -127,3 +127,14 @@ def test_a_page_leaves_nothing_of_its_template_to_the_garbage_collector(app, gue
         gc.set_debug(0)
         gc.garbage.clear()
     assert not [kind for kind in left if re.match("jinja2|markupsafe", kind)]
+
+
+def test_a_page_is_made_where_its_compiled_templates_can_not_be_kept(app, guest, tmp_path):
+    """As on a full disk."""
+    cache = app.jinja_env.bytecode_cache
+    kept, cache.directory = cache.directory, str(tmp_path / "not there")
+    app.jinja_env.cache.clear()
+    try:
+        assert guest.get("/nothing-is-here").status_code == 404
+    finally:
+        cache.directory = kept

@@ -1,4 +1,4 @@
-"""Rounds: each measures every target of every scene once, so that what slows the machine for a while hits all alike."""
+"""Rounds: each measures every target of every scene, so that what slows the machine for a while hits all alike."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Rounds:
         for number in range(self.rounds):
             for scene in scenes:
                 self.report(f"Round {number + 1} of {self.rounds}: {scene.name}")
-                for time in range(scene.times):
+                for turn in range(scene.times):
                     self._go(
-                        scene, list(scene.runs)[:: -1 if (number + time) % 2 else 1], number, self.seconds
+                        scene, list(scene.runs)[:: -1 if (number + turn) % 2 else 1], number, self.seconds
                     )
         return [
             Series(scene, target, posts, loads)

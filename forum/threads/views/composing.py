@@ -75,12 +75,19 @@ class Composer:
             return self._page()
         if current_viewer().is_guest:
             ended = _("You are no longer logged in. Log in in another tab, then send this again.")
-            return self._come_back(Forbidden(ended)), Forbidden.status
+            return self.come_back(Forbidden(ended))
         if "preview" in request.form:
             return self._preview()
         if not self.form.validate():
             return self._page(), 422
         return self._publish(prepare, take, opened)
+
+    def come_back(self, problem: Problem) -> tuple[str, int]:
+        """The page with what is wrong and the text, which must not be lost because a thread was locked or removed, or a
+        member suspended meanwhile.
+        """
+        self.form.form_errors.append(str(problem.sentence))
+        return self._page(), problem.status
 
     def _publish(self, prepare: Prepare, take: Take[Way], opened: Open[Way]) -> ResponseReturnValue:
         try:
@@ -91,10 +98,10 @@ class Composer:
             self.form.refuse(problem.fields)
             return self._page(), 422
         except TooFast as problem:
-            return self._come_back(problem), problem.status, {"Retry-After": str(problem.retry_after_s)}
+            page, status = self.come_back(problem)
+            return page, status, {"Retry-After": str(problem.retry_after_s)}
         except Problem as problem:
-            # A thread that was locked or a member suspended meanwhile: the text must not be lost with the page.
-            return self._come_back(problem), problem.status
+            return self.come_back(problem)
         if posted is not None and posted.outcome == Outcome.REFUSED:
             return self._refused(posted), 422
         return self._done(posted)
@@ -110,10 +117,6 @@ class Composer:
         )
         place = posted.address or threads.place_of(reading(), current_viewer(), posted.post_id)
         return redirect_with(code, place, posted_key=self.form.key)
-
-    def _come_back(self, problem: Problem) -> str:
-        self.form.form_errors.append(str(problem.sentence))
-        return self._page()
 
     def _refused(self, posted: Posted) -> str:
         self.form.form_errors.append(

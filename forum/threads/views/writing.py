@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
@@ -9,6 +11,7 @@ from flask_babel import lazy_gettext
 from forum.access import GUEST, require_writer
 from forum.cursors import read_place
 from forum.db import reading, snapshot
+from forum.errors import NotFound
 from forum.spam.judging import Outcome
 from forum.text.quoting import quote
 from forum.text.rendering import stored
@@ -49,21 +52,23 @@ def reply(thread_id: int) -> ResponseReturnValue:
         return _log_in_first()
     form = ReplyForm(submitted())
     draft = _draft(form)
-    thread = answering.find(snapshot(), current_viewer(), thread_id, draft.mark(str(thread_id)))
+    page = Composer(
+        form, lazy_gettext("Reply"), reply_url(thread_id), f"reply-{thread_id}", lazy_gettext("Post reply")
+    )
+    try:
+        thread = answering.find(snapshot(), current_viewer(), thread_id, draft.mark(str(thread_id)))
+    except NotFound:
+        if request.method == "GET":
+            raise
+        return page.come_back(
+            NotFound(lazy_gettext("This thread is no longer there. Your text still is, below."))
+        )
     is_quoting = request.method == "GET" and "quote" in request.args
     if request.method == "GET":
         # Who may not answer is told so before writing; what was written meanwhile comes back with the refusal.
         answering.require_open(current_viewer(), thread)
         form.body.data = _quotation(request.args["quote"], thread_id) if is_quoting else None
-    page = Composer(
-        form,
-        lazy_gettext("Reply"),
-        reply_url(thread_id),
-        f"reply-{thread_id}",
-        lazy_gettext("Post reply"),
-        thread=Place.of(thread),
-        is_quoting=is_quoting,
-    )
+    page = replace(page, thread=Place.of(thread), is_quoting=is_quoting)
     return page.answer(
         lambda viewer: posting.prepare_reply(snapshot(), viewer, thread, draft, now()),
         lambda source, viewer, text: posting.reply(source, viewer, thread_id, text, now()),
