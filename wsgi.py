@@ -20,7 +20,7 @@ import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 import sqlalchemy.exc
@@ -87,13 +87,12 @@ def main() -> int:
     return workers.serve_by_all(app, listeners, [sys.executable, str(Path(__file__).resolve()), WORKER])
 
 
-def work(number: int, parent: int) -> int:
+def work(number: int, parent: int) -> NoReturn:
     """Take the place of a worker that ended, on its socket of that number."""
     workers.end_with(parent)
     app = with_jobs(create_app(can_migrate=False))
     gc.enable()
     workers.serve_alone(app, number)
-    return 0
 
 
 def _prepare(app: Flask) -> tuple[Login, ...] | None:

@@ -6,12 +6,14 @@ import contextlib
 import ctypes
 import gc
 import json
+import logging
 import multiprocessing
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from multiprocessing import util
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -59,12 +61,19 @@ def serve_by_all(app: Flask, listeners: Sequence[socket.socket], command: Sequen
     os.execv(sys.executable, [sys.executable, "-I", "-S", str(Path(keeper.__file__)), told])  # noqa: S606 - ours
 
 
-def serve_alone(app: Flask, number: int) -> None:
-    """Serve in this process, as one worker, what calls in at the socket of that number; returns after SIGTERM."""
+def serve_alone(app: Flask, number: int) -> NoReturn:
+    """Serve in this process, as one worker, what calls in at the socket of that number, and end it after SIGTERM."""
     _give_memory_back()
     listener = socket.socket(fileno=number)
     # What would run in the process that this describes.
     _Server().worker(listener, lambda: Boundary(app)).run()
+    # As the processes end that are forked: all that is to be done at the end is done, but the interpreter is not taken
+    # down. A thread of the server's that wakes up in the midst of that, as on a busy machine, would abort the process.
+    util._exit_function()  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue]
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def end_with(parent: int) -> None:
