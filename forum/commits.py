@@ -65,11 +65,9 @@ class _Group:
         self.transaction = transaction
         self._began = monotonic()
         self._members = 0
-        self._is_lost = False
-        """Whether what is in it can't be committed."""
         self._is_committed = False
         self._cause: BaseException | None = None
-        """Why it is not."""
+        """Why what is in it can't be committed, or was not."""
         self._end = Lock()
         """Free once it is over, whoever ends it."""
         self._end.acquire()
@@ -78,7 +76,7 @@ class _Group:
     def has_room(self) -> bool:
         """Whether one more may go on with it."""
         is_early = self._members < MOST_TOGETHER and monotonic() - self._began < LONGEST_TOGETHER_S
-        return is_early and not self._is_lost and self.transaction.is_open
+        return is_early and self._cause is None and self.transaction.is_open
 
     @contextmanager
     def part(self) -> Generator[None]:
@@ -94,7 +92,7 @@ class _Group:
                 self._say("RELEASE part")
         except BaseException as fault:
             # All is lost until what failed is known to be taken back alone.
-            self._is_lost, self._cause = True, fault
+            self._cause = fault
             if has_savepoint:
                 self._take_back()
             raise
@@ -102,7 +100,7 @@ class _Group:
     def end(self) -> None:
         """Commit, and let everybody know what came of it."""
         try:
-            if not self._is_lost:
+            if self._cause is None:
                 self.transaction.commit()
                 self._is_committed = True
         except Exception as fault:  # noqa: BLE001 - whatever it is, all who wait hear of it
@@ -128,7 +126,7 @@ class _Group:
         with suppress(Exception):
             self._say("ROLLBACK TO part")
             self._say("RELEASE part")
-            self._is_lost, self._cause = False, None
+            self._cause = None
 
     def _say(self, sql: str) -> None:
         say(self.transaction.engine, self.transaction.driver, sql)
