@@ -89,6 +89,11 @@ def find_quotable(session: Session, post_id: int, thread_id: int) -> Any:
 def find_deletable(session: Session, viewer: Viewer, post_id: int) -> tuple[Post, Thread]:
     """A post that the viewer may take away, with its thread. Raises NotFound or Forbidden."""
     post, thread = find_own(session, viewer, post_id)
+    _require_deletable(viewer, post, thread)
+    return post, thread
+
+
+def _require_deletable(viewer: Viewer, post: Post, thread: Thread) -> None:
     require_writer(viewer)
     if not may_delete(viewer, post.author_id, post.status):
         raise Forbidden(_("Posts can be deleted by their authors."))
@@ -97,7 +102,6 @@ def find_deletable(session: Session, viewer: Viewer, post_id: int) -> tuple[Post
         raise Forbidden(
             _("This post has answers that would lose their question. Ask a moderator if it has to go.")
         )
-    return post, thread
 
 
 def prepare(session: Session, viewer: Viewer, post_id: int, draft: Draft, now: datetime) -> Prepared:
@@ -177,11 +181,11 @@ def delete(session: Session, viewer: Viewer, post_id: int, now: datetime) -> Pos
 
     An opening post with answers stays: they would lose their question.
     """
-    post, _thread = find_own(session, viewer, post_id)
+    post, thread = find_own(session, viewer, post_id)
     outcome = Outcome.HELD if post.published_at is None else Outcome.PUBLISHED
     if post.status == Status.DELETED and post.author_id == viewer.id:
         return Posted(post.id, outcome)
-    find_deletable(session, viewer, post_id)
+    _require_deletable(viewer, post, thread)
     asking.withdraw(session, post.id)
     _replace_waiting(session, post.id)
     publishing.take_away(session, post.id, Status.DELETED, now)
