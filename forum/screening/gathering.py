@@ -38,14 +38,14 @@ def _count(*clauses: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
 
 # These two in the words of the indexes that hold nothing else: a bound value would have them prepared anew each time.
 _REJECTED = Screening.decision == sa.literal_column(f"'{Decision.SPAM}'")
-_STANDS_OR_WAITS = sa.and_(
+_WAS_SAID = sa.and_(
     Screening.decision != sa.literal_column(f"'{Decision.SPAM}'"),
     Screening.decision != sa.literal_column(f"'{Decision.WITHDRAWN}'"),
     Screening.outcome != sa.literal_column(f"'{Outcome.REFUSED}'"),
 )
 _IS_SAME_TEXT = Screening.fingerprint == sa.bindparam("mark")
 _ELSEWHERE = sa.and_(
-    _STANDS_OR_WAITS,
+    _WAS_SAID,
     Screening.created_at > sa.bindparam("since"),
     # A post's own earlier versions do not make it a repetition.
     sa.func.coalesce(Screening.post_id, 0) != sa.bindparam("post_id"),

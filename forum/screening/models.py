@@ -49,7 +49,7 @@ class Screening(Model):
         sa.Index("ix_screenings_pending", "id", sqlite_where=sa.text("decision = 'pending'")),
         sa.Index("ix_screenings_post_id", "post_id"),
         sa.Index("ix_screenings_author_id", "author_id", "created_at"),
-        # Of the same words, those that stand or wait somewhere, and those that were rejected.
+        # Of the same words, those neither rejected, refused nor taken back, and those that were rejected.
         sa.Index(
             "ix_screenings_elsewhere",
             "fingerprint",
