@@ -5,17 +5,17 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from forum.commits import LONGEST_TOGETHER_S, MOST_TOGETHER, Commits
-from forum.db import change, db, write
+from forum.db import change, write
 from forum.turns import Turns, _Place
+from tests.listening import listening
 from tests.waiting import PATIENCE_S, until
 
 ADD = "INSERT INTO link_hosts (host, approved, rejected, first_seen_at) VALUES (?, 0, 0, 0)"
@@ -28,14 +28,11 @@ def asked(app):
     """What was said to the database, without reading."""
     said = []
 
-    def note(connection, cursor, statement, values, context, is_many):
+    def note(statement, values, is_many):
         said.append(values[0] if statement == ADD else statement)
 
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield said
-    event.remove(engine, "before_cursor_execute", note)
+    with listening(app, note):
+        yield said
 
 
 class Writers:
@@ -190,21 +187,14 @@ def test_a_session_has_a_commit_of_its_own_in_its_turn(app, asked):
     assert [said for said in asked if said in {"a", "c", "COMMIT"}] == ["a", "COMMIT", "c", "COMMIT"]
 
 
-@contextmanager
 def failing(app, said, fault):
-    """Let the database not do what is said to it."""
+    """Let the database not do what is said to it inside the block."""
 
-    def fail(connection, cursor, statement, values, context, is_many):
+    def fail(statement, values, is_many):
         if statement == said:
             raise fault
 
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", fail)
-    try:
-        yield
-    finally:
-        event.remove(engine, "before_cursor_execute", fail)
+    return listening(app, fail)
 
 
 def test_memory_that_runs_out_at_the_commit_is_told_to_all(app):
@@ -246,14 +236,12 @@ def test_a_transaction_that_can_not_begin_gives_the_turn_back(app):
 def test_nobody_else_begins_before_the_commit(app):
     taken = []
 
-    def note(connection, cursor, statement, values, context, is_many):
+    def note(statement, values, is_many):
         if statement == "COMMIT":
             taken.append(app.extensions["turns"]._line._is_taken)
 
-    with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", note)
+    with listening(app, note), app.app_context():
         add("a")
-        event.remove(db.engine, "before_cursor_execute", note)
     assert taken == [True]
 
 

@@ -13,15 +13,15 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from forum.access import Viewer
 from forum.cursors import place
-from forum.db import db, reading, write
+from forum.db import reading, write
 from forum.doctor.plans import Step, complaints
 from forum.moderation import steering
 from forum.threads.models import Post, Thread
 from tests import grown, makers
+from tests.listening import listening
 
 LARGE = {"posts", "threads", "users"}
 SMALL_BOARD, LARGE_BOARD = 100, 1000
@@ -160,17 +160,12 @@ def _steps_of_writing(app, browser):
     with closing(sqlite3.connect(app.config["SETTINGS"].database_path)) as board:
         board.backup(before)
 
-    def note(connection, cursor, statement, values, context, is_many):
+    def note(statement, values, is_many):
         if not statement.startswith(("BEGIN", "COMMIT")):
             asked.append((statement, values if is_many else [values]))
 
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with listening(app, note):
         reply(browser, WORDS)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     taken = Counter()
     for statement, rows in asked:
 
@@ -190,20 +185,15 @@ def _asked(app, sign_in):
     places = _places(app)
     asked = []
 
-    def note(connection, cursor, statement, values, context, is_many):
+    def note(statement, values, is_many):
         if not statement.startswith("BEGIN"):
             asked.append(((viewer, page), statement, values))
 
-    with app.app_context():
-        engine = db.engine
     # New posts are counted, up to a hundred, in threads that were read before: not here.
     app.extensions["seeing"].clear()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with listening(app, note):
         for viewer, page in PAGES:
             assert browsers[viewer].get(page.format(**places)).status_code in (200, 302)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     return asked
 
 
