@@ -131,7 +131,7 @@ def end_all(session: Session, user_id: int, *, except_id: int = 0) -> int:
 def of_member(session: Session, user_id: int, now: datetime) -> list[LoginSession]:
     """A member's live sessions, the latest used first."""
     query = sa.select(LoginSession).where(LoginSession.user_id == user_id, LoginSession.expires_at > now)
-    return list(session.scalars(query.order_by(LoginSession.seen_at.desc())))
+    return list(session.scalars(query.order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())))
 
 
 def forget_expired(session: Session, now: datetime) -> int:

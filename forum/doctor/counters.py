@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from forum.accounts.models import User
 from forum.doctor.report import Section
 from forum.schema import Model
+from forum.sql import greatest
 from forum.threads.models import Board, Post, Status, Thread
 
 
@@ -47,7 +48,7 @@ COUNTERS = (
     Counter(
         Thread,
         "last_number",
-        sa.select(sa.func.max(Thread.last_number, sa.func.coalesce(sa.func.max(Post.number), 0)))
+        sa.select(greatest(Thread.last_number, sa.func.coalesce(sa.func.max(Post.number), 0)))
         .where(Post.thread_id == Thread.id)
         .correlate(Thread)
         .scalar_subquery(),

@@ -18,6 +18,7 @@ from forum.importers import people
 from forum.importers.items import Entry, Origin, Topic
 from forum.importers.remembering import Tally, fresh, ids, note
 from forum.importers.texts import Press, Raw, Text, one_line
+from forum.sql import least
 from forum.text.languages import language_of
 from forum.text.slugs import slugify
 from forum.threads.limits import TITLE_MAX
@@ -218,7 +219,7 @@ def _count(
         .values(
             posts_count=user.posts_count + sa.bindparam("n"),
             approved_count=user.approved_count + sa.bindparam("n"),
-            joined_at=sa.func.min(user.joined_at, sa.bindparam("first", type_=user.joined_at.type)),
+            joined_at=least(user.joined_at, sa.bindparam("first", type_=user.joined_at.type)),
         ),
         [{"author": authors[who], "n": n, "first": first_at[who]} for who, n in n_written.items()],
     )

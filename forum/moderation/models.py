@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.schema import Instant, Model, one_of
+from forum.sql import partial_index
 
 
 class ReportReason(StrEnum):
@@ -29,7 +30,7 @@ class Report(Model):
         one_of("reason", ReportReason),
         sa.UniqueConstraint("post_id", "reporter_id"),
         sa.Index("ix_reports_closed_by_id", "closed_by_id"),
-        sa.Index("ix_reports_open", "post_id", sqlite_where=sa.text("closed_by_id IS NULL")),
+        partial_index("ix_reports_open", "post_id", where="closed_by_id IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

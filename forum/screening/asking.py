@@ -33,7 +33,7 @@ _SEEN = Statement(
         sa.select(User.email).where(User.id == sa.bindparam("viewer_id")).scalar_subquery(),
     )
 )
-_STORE = Statement(sa.insert(Screening))
+_STORE = Statement(sa.insert(Screening).returning(Screening.id))
 
 
 def examine(
@@ -218,7 +218,7 @@ def _store(
         **about,
     }
     return Kept(
-        _STORE.run(source, row),
+        _STORE.one(source, row).id,
         examined.submission.kind,
         author_id,
         verdict.outcome,

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from forum.screening.counting import Stored
 from forum.screening.models import Screening, TextBand
 from forum.spam import nearness
 from forum.spam.judging import Outcome, Standing
+from forum.sql import insert
 from forum.statements import Source, Statement
 
 _ADD = Statement(insert(TextBand).on_conflict_do_nothing())

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from forum.accounts.models import User
 from forum.screening.models import RECORDED, Kind, Lesson, LinkHost, Screening, SiteVoice
 from forum.spam.judging import Outcome, Standing
+from forum.sql import insert, listed
 from forum.statements import Source, Statement
 
 # Whose links nobody needs to look at before they count for a site.
@@ -28,12 +28,11 @@ _MOVE_AUTHOR = Statement(
         rejected_count=User.rejected_count + sa.bindparam("rejected"),
     )
 )
-_ASKED = sa.func.json_each(sa.bindparam("hosts", type_=sa.JSON)).table_valued("value")
 # The sites of a text that an earlier post of the same author has spoken for.
 _SPOKEN_FOR = Statement(
     sa.select(SiteVoice.host).where(
         SiteVoice.author_id == sa.bindparam("author_id"),
-        SiteVoice.host.in_(sa.select(_ASKED.c.value)),
+        SiteVoice.host.in_(listed("hosts")),
         SiteVoice.screening_id < sa.bindparam("screening_id"),
     )
 )

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute
 
 from forum.access import Viewer
 from forum.screening.examined import Examined
@@ -17,6 +16,7 @@ from forum.screening.models import Decision, LinkHost, Screening, TextBand
 from forum.spam.judging import Copies, Outcome, Record, Standing, standing_of
 from forum.spam.nearness import NEAR, Shingles, resemblance, shingles
 from forum.spam.sites import SiteRecord
+from forum.sql import listed
 from forum.statements import Source, Statement
 
 # The same words again within a week are a campaign or a double post; after that, people do say the same things.
@@ -79,14 +79,7 @@ _TRAFFIC = Statement(
 )
 
 
-def _is_among(column: InstrumentedAttribute[Any], name: str) -> sa.ColumnElement[bool]:
-    """Whether a column holds one of the values of a list: one parameter, for which the statement stays the same."""
-    return column.in_(
-        sa.select(sa.func.json_each(sa.bindparam(name, type_=sa.JSON)).table_valued("value").c.value)
-    )
-
-
-_SHARES_A_BAND = _is_among(TextBand.band, "bands")
+_SHARES_A_BAND = TextBand.band.in_(listed("bands", sa.BigInteger))
 _CANDIDATES = Statement(
     sa.select(Screening.id, Screening.text)
     .join(TextBand, TextBand.screening_id == Screening.id)
@@ -109,7 +102,7 @@ _COPIES = Statement(
         sa.case((_IS_NEW, Screening.text), else_="").label("text"),
     )
     .where(
-        sa.or_(_is_among(Screening.id, "near"), Screening.id.in_(_NEWER)),
+        sa.or_(Screening.id.in_(listed("near", sa.Integer)), Screening.id.in_(_NEWER)),
         # The very same text is counted by its fingerprint.
         Screening.fingerprint != sa.bindparam("mark"),
     )
@@ -120,7 +113,7 @@ _COPIES = Statement(
 
 _SITES = Statement(
     sa.select(LinkHost.host, LinkHost.approved, LinkHost.rejected, LinkHost.first_seen_at).where(
-        _is_among(LinkHost.host, "sites")
+        LinkHost.host.in_(listed("sites"))
     )
 )
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.schema import Instant, Model, one_of
+from forum.sql import partial_index
 
 
 class Kind(StrEnum):
@@ -46,22 +47,22 @@ class Screening(Model):
         one_of("kind", Kind),
         one_of("outcome", ("published", "held", "refused")),
         one_of("decision", Decision),
-        sa.Index("ix_screenings_pending", "id", sqlite_where=sa.text("decision = 'pending'")),
+        partial_index("ix_screenings_pending", "id", where="decision = 'pending'"),
         sa.Index("ix_screenings_post_id", "post_id"),
         sa.Index("ix_screenings_author_id", "author_id", "created_at"),
         # Of the same words, those neither rejected, refused nor taken back, and those that were rejected.
-        sa.Index(
+        partial_index(
             "ix_screenings_elsewhere",
             "fingerprint",
             "created_at",
-            sqlite_where=sa.text("decision != 'spam' AND decision != 'withdrawn' AND outcome != 'refused'"),
+            where="decision != 'spam' AND decision != 'withdrawn' AND outcome != 'refused'",
         ),
-        sa.Index("ix_screenings_rejected", "fingerprint", sqlite_where=sa.text("decision = 'spam'")),
+        partial_index("ix_screenings_rejected", "fingerprint", where="decision = 'spam'"),
         sa.Index("ix_screenings_network", "network", "created_at"),
         sa.Index("ix_screenings_created_at", "created_at"),
         # For what is emptied when it is old: of all the old rows, the few that still hold something.
-        sa.Index("ix_screenings_network_kept", "created_at", sqlite_where=sa.text("network IS NOT NULL")),
-        sa.Index("ix_screenings_asked_kept", "created_at", sqlite_where=sa.text("asked IS NOT NULL")),
+        partial_index("ix_screenings_network_kept", "created_at", where="network IS NOT NULL"),
+        partial_index("ix_screenings_asked_kept", "created_at", where="asked IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -180,8 +181,8 @@ class FilterModel(Model):
     __tablename__ = "filter_models"
     __table_args__ = (
         one_of("state", ModelState),
-        sa.Index("ix_filter_models_live", "state", unique=True, sqlite_where=sa.text("state = 'live'")),
-        sa.Index("ix_filter_models_shadow", "state", unique=True, sqlite_where=sa.text("state = 'shadow'")),
+        partial_index("ix_filter_models_live", "state", where="state = 'live'", unique=True),
+        partial_index("ix_filter_models_shadow", "state", where="state = 'shadow'", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -262,11 +263,7 @@ class ServiceReport(Model):
     __tablename__ = "service_reports"
     __table_args__ = (
         sa.Index("ix_service_reports_screening_id", "screening_id"),
-        sa.Index(
-            "ix_service_reports_waiting",
-            "id",
-            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
-        ),
+        partial_index("ix_service_reports_waiting", "id", where="sent_at IS NULL AND given_up_at IS NULL"),
         # SQLite would give the number of a deleted report to the next one, while the job still works on the first.
         {"sqlite_autoincrement": True},
     )

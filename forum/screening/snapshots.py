@@ -22,7 +22,8 @@ from forum.spam.weights import Weights
 
 log = logging.getLogger(__name__)
 
-_MOVES_WEIGHTS = Lesson.weight_steps != {}
+# As text: PostgreSQL does not compare what is JSON.
+_MOVES_WEIGHTS = sa.cast(Lesson.weight_steps, sa.String) != sa.literal("{}", sa.String)
 
 # Lessons that a starting process may have to take in beside its snapshot: a tenth of a second.
 SNAPSHOT_EVERY = 500

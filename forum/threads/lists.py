@@ -141,7 +141,7 @@ def _pinned(*, is_for_guests: bool) -> Statement:
     are_pinned = Thread.id.in_(sa.select(Pin.thread_id))
     is_here = sa.and_(Thread.board_id == sa.bindparam("board_id"), listed_threads())
     query = _select(is_for_guests=is_for_guests).where(are_pinned, sa.func.coalesce(is_here, sa.false()))
-    return Statement(query.order_by(Pin.created_at.desc()))
+    return Statement(query.order_by(Pin.created_at.desc(), Pin.thread_id.desc()))
 
 
 @cache

@@ -18,6 +18,7 @@ from forum.access import Viewer, require_member, visible_threads
 from forum.accounts.models import User
 from forum.errors import NotFound
 from forum.schema import EPOCH, Instant
+from forum.sql import entry, greatest
 from forum.threads import seeing
 from forum.threads.addresses import page_of, thread_url
 from forum.threads.models import Post, ReadMark, Status, Thread
@@ -35,13 +36,12 @@ OF_READER = sa.and_(ReadMark.user_id == _reader, ReadMark.thread_id == Thread.id
 
 # What is noted and not yet stored comes with the question: {"7": 40}, or NULL, so that it is not searched in vain.
 _marks = sa.bindparam("noted", type_=sa.String)
-_key = sa.literal('$."').concat(sa.cast(Thread.id, sa.String)).concat('"')
-_noted = sa.case((_marks.is_not(None), sa.func.json_extract(_marks, _key, type_=sa.Integer)))
-SEEN: sa.ColumnElement[int] = sa.func.max(sa.func.coalesce(ReadMark.number, 0), sa.func.coalesce(_noted, 0))
+_noted = sa.case((_marks.is_not(None), entry(_marks, Thread.id.expression)))
+SEEN: sa.ColumnElement[int] = greatest(sa.func.coalesce(ReadMark.number, 0), sa.func.coalesce(_noted, 0))
 """The highest number that the reader has seen of a thread, 0 for one that they never opened."""
 
 # A thread of thousands that somebody left early is counted from its end.
-_uncounted = sa.func.max(SEEN, Thread.last_number - MOST_COUNTED - 1)
+_uncounted = greatest(SEEN, Thread.last_number - MOST_COUNTED - 1)
 _is_news = sa.and_(
     Post.thread_id == Thread.id,
     Post.status == Status.PUBLIC,
@@ -124,7 +124,7 @@ def read_all(session: Session, viewer: Viewer, until: datetime, now: datetime) -
     """Let everything that was published until then, and no later than now, count as read. Raises Forbidden."""
     require_member(viewer)
     moment = sa.literal(min(until, now), Instant)
-    latest = sa.func.max(sa.func.coalesce(User.read_before, moment), moment)
+    latest = greatest(sa.func.coalesce(User.read_before, moment), moment)
     session.execute(sa.update(User).where(User.id == viewer.id).values(read_before=latest))
 
 

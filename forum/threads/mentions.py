@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from forum.accounts.models import User
+from forum.sql import listed
 from forum.statements import Source, Statement
 from forum.text.rendering import linked_names
 
-_KEYS = sa.func.json_each(sa.bindparam("keys", type_=sa.JSON)).table_valued("value")
-_KNOWN = Statement(sa.select(User.name_key, User.name).where(User.name_key.in_(sa.select(_KEYS.c.value))))
+_KNOWN = Statement(sa.select(User.name_key, User.name).where(User.name_key.in_(listed("keys"))))
 
 
 def known(source: Source, body: str) -> Mapping[str, str]:

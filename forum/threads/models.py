@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.schema import Instant, Model, one_of
+from forum.sql import partial_index
 
 
 class Status(StrEnum):
@@ -104,8 +105,8 @@ class Post(Model):
         sa.UniqueConstraint("thread_id", "number"),
         sa.UniqueConstraint("author_id", "idempotency"),
         sa.Index("ix_posts_author_id", "author_id", "created_at"),
-        sa.Index("ix_posts_held", "author_id", "id", sqlite_where=sa.text("status = 'held'")),
-        sa.Index("ix_posts_unpublished", "thread_id", "author_id", sqlite_where=sa.text("number IS NULL")),
+        partial_index("ix_posts_held", "author_id", "id", where="status = 'held'"),
+        partial_index("ix_posts_unpublished", "thread_id", "author_id", where="number IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -32,7 +32,7 @@ _MADE_BEFORE = Statement(
     )
 )
 _BOARD = Statement(sa.select(Board.id).where(Board.slug == sa.bindparam("slug")))
-_OPEN_THREAD = Statement(sa.insert(Thread))
+_OPEN_THREAD = Statement(sa.insert(Thread).returning(Thread.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,7 @@ def _open_thread(source: Source, viewer: Viewer, board_id: int, title: str, now:
         "created_at": now,
         "last_post_at": now,
     }
-    return _OPEN_THREAD.run(source, thread), slugify(title)
+    return _OPEN_THREAD.one(source, thread).id, slugify(title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ _APPEND = Statement(
     )
     .returning(Thread.last_number, Thread.last_post_at, Thread.board_id, Thread.status)
 )
-_ADD = Statement(sa.insert(Post))
+_ADD = Statement(sa.insert(Post).returning(Post.id))
 _COUNT_FOR_BOARD = Statement(
     sa.update(Board)
     .where(Board.id == sa.bindparam("board_id"))
@@ -87,7 +87,7 @@ def add(source: Source, post: Mapping[str, Any], now: datetime) -> Added:
     given = {"thread_id": post["thread_id"], "by_id": post["author_id"], "now": now}
     thread = _APPEND.one(source, given)
     shown = {"status": Status.PUBLIC, "number": thread.last_number, "published_at": thread.last_post_at}
-    added = Added(_ADD.run(source, {**post, **shown}), thread.last_number)
+    added = Added(_ADD.one(source, {**post, **shown}).id, thread.last_number)
     if post["is_opening"]:
         _show_thread(source, post["thread_id"], Status.PUBLIC)
     elif thread.status == Status.PUBLIC:
@@ -97,7 +97,7 @@ def add(source: Source, post: Mapping[str, Any], now: datetime) -> Added:
 
 def add_held(source: Source, post: Mapping[str, Any]) -> Added:
     """Put a new post, by its columns, where it waits for a moderator. One INSERT."""
-    return Added(_ADD.run(source, {**post, "status": Status.HELD}))
+    return Added(_ADD.one(source, {**post, "status": Status.HELD}).id)
 
 
 def publish(session: Session, post_id: int, now: datetime) -> None:

@@ -15,11 +15,10 @@ from multiprocessing.util import Finalize
 from typing import Any, NamedTuple
 
 from flask import Flask, current_app
-from sqlalchemy import func
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from forum.db import write
+from forum.sql import greatest, insert
 from forum.threads.models import ReadMark
 
 log = logging.getLogger(__name__)
@@ -35,8 +34,8 @@ _insert = insert(ReadMark)
 _KEEP = _insert.on_conflict_do_update(
     index_elements=[ReadMark.user_id, ReadMark.thread_id],
     set_={
-        "number": func.max(ReadMark.number, _insert.excluded.number),
-        "seen_at": func.max(ReadMark.seen_at, _insert.excluded.seen_at),
+        "number": greatest(ReadMark.number, _insert.excluded.number),
+        "seen_at": greatest(ReadMark.seen_at, _insert.excluded.seen_at),
     },
 )
 

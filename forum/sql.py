@@ -1,0 +1,103 @@
+"""What SQLite and PostgreSQL write in different ways, under one name each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+# Written with PostgreSQL's own, which the compilers of both understand; SQLite took the clause over from there.
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement, ReturnTypeFromArgs
+
+__all__ = ["entry", "greatest", "insert", "joined", "least", "listed", "partial_index"]
+
+
+class greatest(ReturnTypeFromArgs[Any]):  # noqa: N801 - as SQL names it
+    """The greatest of several values, none of which may be NULL."""
+
+    inherit_cache = True
+
+
+class least(ReturnTypeFromArgs[Any]):  # noqa: N801 - as SQL names it
+    """The least of several values, none of which may be NULL."""
+
+    inherit_cache = True
+
+
+class entry(FunctionElement[int]):  # noqa: N801 - a function of SQL's to whoever writes it
+    """The whole number that stands beside the key `key`, a number too, in the text of a JSON object; else NULL."""
+
+    inherit_cache = True
+    type = sa.Integer()
+
+    def __init__(self, text: sa.ColumnElement[Any], key: sa.ColumnElement[Any]) -> None:
+        super().__init__(text, sa.cast(key, sa.String))
+
+
+class joined(FunctionElement[str]):  # noqa: N801
+    """The texts of a group with commas between them, in whatever order the database has; NULL of no row."""
+
+    inherit_cache = True
+    type = sa.String()
+
+
+class _values_of(FunctionElement[Any]):  # noqa: N801
+    inherit_cache = True
+    name = "values_of"
+
+
+def listed(name: str, kind: type[sa.types.TypeEngine[Any]] = sa.String) -> sa.Select[tuple[Any]]:
+    """The values of the list that is given as `name`: one parameter, for which the statement stays the same."""
+    value = _values_of(sa.bindparam(name, type_=sa.JSON)).table_valued("value").c.value
+    return sa.select(value if kind is sa.String else sa.cast(value, kind))
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
+    """An index of those rows alone for which a condition holds; a query must have it in the same words."""
+    condition = sa.text(where)
+    return sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+@compiles(greatest, "sqlite")
+def _greatest(element: greatest, compiler: SQLCompiler, **how: Any) -> str:
+    return f"max({compiler.process(element.clauses, **how)})"
+
+
+@compiles(least, "sqlite")
+def _least(element: least, compiler: SQLCompiler, **how: Any) -> str:
+    return f"min({compiler.process(element.clauses, **how)})"
+
+
+@compiles(entry, "sqlite")
+def _entry(element: entry, compiler: SQLCompiler, **how: Any) -> str:
+    text, key = (compiler.process(part, **how) for part in element.clauses)
+    return f"""json_extract({text}, '$."' || {key} || '"')"""
+
+
+@compiles(entry, "postgresql")
+def _entry_of_postgres(element: entry, compiler: SQLCompiler, **how: Any) -> str:
+    text, key = (compiler.process(part, **how) for part in element.clauses)
+    return f"CAST(CAST({text} AS JSONB) ->> {key} AS INTEGER)"
+
+
+@compiles(joined, "sqlite")
+def _joined(element: joined, compiler: SQLCompiler, **how: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **how)})"
+
+
+@compiles(joined, "postgresql")
+def _joined_of_postgres(element: joined, compiler: SQLCompiler, **how: Any) -> str:
+    return f"string_agg({compiler.process(element.clauses, **how)}, ',')"
+
+
+@compiles(_values_of, "sqlite")
+def _each(element: _values_of, compiler: SQLCompiler, **how: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **how)})"
+
+
+@compiles(_values_of, "postgresql")
+def _each_of_postgres(element: _values_of, compiler: SQLCompiler, **how: Any) -> str:
+    return f"json_array_elements_text({compiler.process(element.clauses, **how)})"
