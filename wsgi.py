@@ -78,7 +78,7 @@ def main() -> int:
         with app.app_context():
             logins = _prepare(app)
     except sqlalchemy.exc.DatabaseError as fault:
-        print(f"The database {settings.database_path} can't be used: {fault.orig}.", file=sys.stderr)
+        print(f"The database {settings.database_name} can't be used: {fault.orig}.", file=sys.stderr)
         return 1
     except (OSError, sqlite3.Error) as fault:
         print(f"The folder {settings.data_dir} can't be used: {fault}.", file=sys.stderr)

@@ -7,15 +7,16 @@ from datetime import datetime
 from forum.errors import NotFound
 from forum.schema import EPOCH, MICROSECOND
 
-# The database's integers end here.
-LARGEST_NUMBER = 2**63 - 1
+# PostgreSQL gives four bytes to the number of a row, and eight to a moment.
+LARGEST_NUMBER = 2**31 - 1
+LARGEST_MOMENT = 2**63 - 1
 
 
-def row_number(text: str) -> int:
+def row_number(text: str, largest: int = LARGEST_NUMBER) -> int:
     """The number of a row or a page, from 1 on. Raises NotFound for whatever is none."""
-    is_short = len(text) <= len(str(LARGEST_NUMBER))
+    is_short = len(text) <= len(str(largest))
     number = int(text) if is_short and text.isascii() and text.isdigit() else 0
-    if not 1 <= number <= LARGEST_NUMBER:
+    if not 1 <= number <= largest:
         raise NotFound
     return number
 
@@ -30,6 +31,8 @@ def read_place(text: str) -> tuple[datetime, int]:
     micros, _, key = text.partition(".")
     number = row_number(key.removeprefix("-"))
     try:
-        return EPOCH + row_number(micros) * MICROSECOND, -number if key.startswith("-") else number
+        return EPOCH + row_number(micros, LARGEST_MOMENT) * MICROSECOND, -number if key.startswith(
+            "-"
+        ) else number
     except OverflowError:
         raise NotFound from None

@@ -1,11 +1,11 @@
-"""The one import of Flask-SQLAlchemy: the session, the one way to write, and SQLite as it should be run."""
+"""The one import of Flask-SQLAlchemy: the session, the one way to write, and the databases as they should be run."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
+from typing import Any
 
 from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from forum import statements
 from forum.commits import Commits
+from forum.drivers import kind_of
 from forum.schema import Model
 from forum.settings import Settings
 from forum.statements import Source, Transaction, Transactions
 from forum.turns import Turns
+from forum.watching import KEEPALIVE, PostgresWatch, SqliteWatch
 
 # How long SQLite waits for a writer that does not stand in line, as a migration is. Longer than any write takes;
 # shorter than a visitor's patience.
@@ -52,13 +54,21 @@ PRAGMAS: Mapping[str, int | str] = MappingProxyType(
     }
 )
 
+# What every connection to PostgreSQL is told.
+SAID_TO_POSTGRES = (
+    f"SET lock_timeout = {BUSY_TIMEOUT_MS}",
+    # To compile a statement takes longer than any of ours runs.
+    "SET jit = off",
+)
+
 db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
 
 
 def init(app: Flask, settings: Settings) -> None:
     """Bind the database to the application."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+    kind_of_database = _of_sqlite() if settings.is_on_sqlite else _of_postgres()
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = kind_of_database | {
         # What somebody wrote must not stand in the log beside the error that it caused.
         "hide_parameters": True,
         # A thread may need a second connection for a moment, because the text model reads what is committed. A cap
@@ -68,15 +78,20 @@ def init(app: Flask, settings: Settings) -> None:
         "pool_use_lifo": True,
         # The session ends each transaction itself before it gives the connection back.
         "pool_reset_on_return": None,
-        "connect_args": {"cached_statements": KEPT_STATEMENTS},
     }
-    path = settings.database_path
-    turns = app.extensions["turns"] = Turns(path.with_name(f"{path.name}-turns"))
+    turns = app.extensions["turns"] = Turns(settings.turns_path)
+    watch = app.extensions["watch"] = (
+        SqliteWatch(settings.database_path)
+        if settings.is_on_sqlite
+        else PostgresWatch(settings.database_address)
+    )
     db.init_app(app)
     app.teardown_appcontext(_end_snapshot)
     with app.app_context():
-        event.listen(db.engine, "connect", _prepare)
+        event.listen(db.engine, "connect", _prepare_sqlite if settings.is_on_sqlite else _prepare_postgres)
         event.listen(db.engine, "begin", _begin)
+        event.listen(db.engine, "commit", _commit)
+        event.listen(db.engine, "engine_disposed", lambda _: watch.close())
         transactions = app.extensions["transactions"] = Transactions(db.engine)
     app.extensions["commits"] = Commits(turns, transactions)
 
@@ -144,6 +159,7 @@ def _writing() -> Generator[None]:
         yield
     finally:
         del g.is_writing
+        current_app.extensions["watch"].wrote()
 
 
 def _end_snapshot(_fault: BaseException | None = None) -> None:
@@ -153,7 +169,7 @@ def _end_snapshot(_fault: BaseException | None = None) -> None:
 
 
 def _transaction(session: Session) -> Generator[Session]:
-    connection = session.connection(execution_options={"begin": "IMMEDIATE"})
+    connection = session.connection(execution_options={"begin": "change"})
     try:
         with statements.reached_by(session, connection):
             yield session
@@ -163,13 +179,37 @@ def _transaction(session: Session) -> Generator[Session]:
         raise
 
 
-def _prepare(connection: sqlite3.Connection, record: object) -> None:
+def _of_sqlite() -> dict[str, Any]:
+    return {"connect_args": {"cached_statements": KEPT_STATEMENTS}}
+
+
+def _of_postgres() -> dict[str, Any]:
+    return {
+        "connect_args": KEEPALIVE,
+        # Values by their place, as SQLite has them.
+        "paramstyle": "format",
+        # A server may be started anew; its file is always there.
+        "pool_pre_ping": True,
+    }
+
+
+def _prepare_postgres(connection: Any, record: object) -> None:
+    connection.autocommit = True
+    for sql in SAID_TO_POSTGRES:
+        connection.execute(sql)
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:
     # With isolation_level None the driver never begins by itself, so that BEGIN IMMEDIATE is ours to say.
     connection.isolation_level = None
     for name, value in PRAGMAS.items():
         connection.execute(f"PRAGMA {name} = {value}")
 
 
+def _commit(connection: Connection) -> None:
+    statements.must_be_open(connection.engine, connection.connection.driver_connection)
+
+
 def _begin(connection: Connection) -> None:
-    begin = f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}"
-    statements.say(connection.engine, connection.connection.driver_connection, begin)
+    begins = getattr(kind_of(connection.engine), connection.get_execution_options().get("begin", "snapshot"))
+    statements.say(connection.engine, connection.connection.driver_connection, begins)

@@ -13,6 +13,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+# PostgreSQL as SQLAlchemy knows it, by the driver that we use.
+POSTGRES = "postgresql+psycopg:"
+
 
 class BadSettings(Exception):
     """A setting that can't be used; the message is one plain sentence for the operator."""
@@ -35,7 +38,8 @@ class Settings:
     """The folder of everything the board keeps: database, key, jobs, written mails. Made when missing."""
 
     database_url: str = ""
-    """An SQLAlchemy address; by default `board.sqlite3` in the data folder. Only SQLite so far."""
+    """Where the board is kept: postgresql://user:password@host/name, or sqlite:////srv/board.sqlite3.
+    By default `board.sqlite3` in the data folder."""
 
     redis_url: str = ""
     """Where jobs and limits are shared between machines. Not used yet, and refused when given."""
@@ -73,9 +77,33 @@ class Settings:
     """Where StopForumSpam answers: scheme and host. Another one is for tests."""
 
     @property
+    def is_on_sqlite(self) -> bool:
+        """Whether the board is kept in a file, and not by a server."""
+        return self.database_url.startswith("sqlite:")
+
+    @property
     def database_path(self) -> Path:
-        """The SQLite file."""
+        """The SQLite file, where there is one."""
         return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @property
+    def database_address(self) -> str:
+        """The address of the server's database as libpq takes it, where there is one."""
+        return self.database_url.replace(POSTGRES, "postgresql:", 1)
+
+    @property
+    def database_name(self) -> str:
+        """The database as it is shown to the operator: without the password."""
+        if self.is_on_sqlite:
+            return str(self.database_path)
+        parts = urlsplit(self.database_address)
+        return f"{parts.path[1:]} on {parts.hostname or 'this machine'}"
+
+    @property
+    def turns_path(self) -> Path:
+        """The empty file by which this machine's processes stand in line to write."""
+        path = self.database_path if self.is_on_sqlite else self.data_dir / "postgresql"
+        return path.with_name(f"{path.name}-turns")
 
     @property
     def is_https(self) -> bool:
@@ -169,8 +197,17 @@ def _folder(path: Path) -> Path:
 def _database(url: str, data_dir: Path) -> str:
     if not url:
         return f"sqlite:///{data_dir / 'board.sqlite3'}"
+    scheme, _, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql", POSTGRES[:-1]):
+        if not urlsplit(f"postgresql://{rest}").path[1:]:
+            raise BadSettings(
+                "DATABASE_URL must name the database too, such as postgresql://user@host/board."
+            )
+        return f"{POSTGRES}//{rest}"
     if not url.startswith("sqlite:///") or url in ("sqlite:///:memory:", "sqlite:///"):
-        raise BadSettings("DATABASE_URL must name an SQLite file, such as sqlite:////srv/board.sqlite3.")
+        raise BadSettings(
+            "DATABASE_URL must be like postgresql://user:password@host/board or sqlite:////srv/board.sqlite3."
+        )
     path = Path(url.removeprefix("sqlite:///")).absolute()
     if not os.access(path.parent, os.W_OK):
         raise BadSettings(f"DATABASE_URL lies in {path.parent}, which can't be written to.")

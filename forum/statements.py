@@ -16,14 +16,17 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
+
+from forum.drivers import kind_of
 
 Values: TypeAlias = Mapping[str, Any]
 Way: TypeAlias = Callable[[Any], Any]
 _Act: TypeAlias = Callable[[str, Any], Any]
 
 _REACHED = "reached"
+LOST = "the transaction was taken back before its end"
 NOTHING: Values = MappingProxyType({})
 
 
@@ -37,11 +40,12 @@ class Transaction:
 
     @property
     def is_open(self) -> bool:
-        """Whether it still stands: on a full disk, for one, SQLite takes it back by itself."""
-        return self.driver.in_transaction
+        """Whether it still stands, and can be committed."""
+        return kind_of(self.engine).is_open(self.driver)
 
     def commit(self) -> None:
         """Let what was written last. Raises what SQLAlchemy raises."""
+        must_be_open(self.engine, self.driver)
         say(self.engine, self.driver, "COMMIT")
 
     def end(self) -> None:
@@ -70,22 +74,26 @@ class Transactions:
 
     def snapshot(self) -> Transaction:
         """One that reads: what is committed at this moment. It is to be ended, and raises what SQLAlchemy raises."""
-        return self._begun("BEGIN DEFERRED")
+        return self._begun(kind_of(self._engine).snapshot)
 
     def change(self) -> Transaction:
         """One that may write. It is to be ended, and raises what SQLAlchemy raises."""
-        return self._begun("BEGIN IMMEDIATE")
+        return self._begun(kind_of(self._engine).change)
 
     def _begun(self, begin: str) -> Transaction:
         free = self._free
         try:
-            driver = free.pop()
+            driver, was_kept = free.pop(), True
         except IndexError:
-            driver = self._opened()
+            driver, was_kept = self._opened(), False
         try:
             say(self._engine, driver, begin)
-        except BaseException:
+        except BaseException as fault:
+            is_lost = was_kept and kind_of(self._engine).is_lost(driver)
             driver.close()
+            if is_lost and isinstance(fault, DBAPIError):
+                # As when a server was started anew: then the others that were kept go the same way, one after another.
+                return self._begun(begin)
             raise
         return Transaction(self._engine, driver, lambda driver: self._take_back(driver, free))
 
@@ -115,13 +123,13 @@ class Statement:
     """A statement whose values are those of its `bindparam`s or, for an INSERT, the row by its columns' names.
 
     With a session it runs in its transaction, behind what the session has still to write, and changes none of its
-    objects. A list goes in as JSON, for `json_each`. Raises KeyError for a value that is missing, and what
+    objects. A list goes in as JSON, for `forum.sql.listed`. Raises KeyError for a value that is missing, and what
     SQLAlchemy raises when the database can't.
     """
 
     def __init__(self, statement: sa.Select[*tuple[Any, ...]] | sa.Insert | sa.Update | sa.Delete) -> None:
         self._statement = statement
-        self._compiled: dict[tuple[str, ...], _Compiled] = {}
+        self._compiled: dict[tuple[str, tuple[str, ...]], _Compiled] = {}
 
     def all(self, source: Source, values: Values = NOTHING) -> list[Any]:
         """All rows, as named tuples."""
@@ -145,25 +153,32 @@ class Statement:
         row = self.first(source, values)
         return row[0] if row else None
 
-    def run(self, source: Source, values: Values = NOTHING) -> int:
-        """Write; returns the key of the row that an INSERT made, where that is one integer."""
+    def run(self, source: Source, values: Values = NOTHING) -> None:
+        """Write. What the database shall tell of the row is asked for by RETURNING, and read as any row."""
         engine, driver = _reached(source)
         compiled = self._for(engine, values)
-        return _do(engine, driver.execute, compiled.sql, compiled.given(values)).lastrowid
+        _do(engine, driver.execute, compiled.sql, compiled.given(values))
 
     def run_for_each(self, source: Source, rows: Iterable[Values]) -> None:
         """Write each of the rows, which all have the same columns."""
         (engine, driver), rows = _reached(source), list(rows)
         if rows:
             compiled = self._for(engine, rows[0])
-            _do(engine, driver.executemany, compiled.sql, [compiled.given(row) for row in rows], is_many=True)
+            _do(
+                engine,
+                driver.cursor().executemany,
+                compiled.sql,
+                [compiled.given(row) for row in rows],
+                is_many=True,
+            )
 
     def _for(self, engine: sa.Engine, values: Values) -> _Compiled:
         # Only an INSERT depends on which values there are.
         columns = tuple(values) if self._statement.is_insert else ()
-        compiled = self._compiled.get(columns)
+        key = engine.dialect.name, columns
+        compiled = self._compiled.get(key)
         if compiled is None:
-            compiled = self._compiled[columns] = _compile(self._statement, engine.dialect, columns)
+            compiled = self._compiled[key] = _compile(self._statement, engine.dialect, columns)
         return compiled
 
 
@@ -177,9 +192,18 @@ def reached_by(session: Session, connection: Connection) -> Generator[None]:
         del session.info[_REACHED]
 
 
+def must_be_open(engine: sa.Engine, driver: Any) -> None:
+    """Raise OperationalError where there is no transaction that can be committed.
+
+    PostgreSQL takes back what it is told to commit after a statement that failed, and calls that no error.
+    """
+    if not kind_of(engine).is_open(driver):
+        raise OperationalError("COMMIT", None, Exception(LOST))
+
+
 def say(engine: sa.Engine, driver: Any, sql: str) -> None:
     """Let a connection of the driver's do what has no values and no answer, such as beginning a transaction."""
-    _do(engine, driver.execute, sql, ())
+    _do(engine, lambda sql, _: driver.execute(sql), sql, ())
 
 
 @dataclass(frozen=True, slots=True)

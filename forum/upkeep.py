@@ -24,8 +24,9 @@ PATIENCE_MS = 1_000
 
 
 def init(app: Flask) -> None:
-    """Look every ten minutes; it costs a look at the file's size."""
-    jobs.define(app, shorten_log, name="shorten_log", minute="*/10")
+    """Look every ten minutes; it costs a look at the file's size. PostgreSQL looks after itself."""
+    if app.config["SETTINGS"].is_on_sqlite:
+        jobs.define(app, shorten_log, name="shorten_log", minute="*/10")
 
 
 def empty_log_at_end(app: Flask) -> None:
@@ -34,6 +35,8 @@ def empty_log_at_end(app: Flask) -> None:
     So the database's file alone is the whole board once it is stopped: who copies it loses nothing. To be called in
     the process that serves, after any fork.
     """
+    if not app.config["SETTINGS"].is_on_sqlite:
+        return
     # After those who write at the end, such as read marks. Not by atexit, without which multiprocessing's children end.
     Finalize(None, _end, args=(app,), exitpriority=-1)
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 import logging
 import math
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable
@@ -26,7 +25,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.http import parse_cookie
 
 from forum.settings import Settings
-from forum.versions import Watch
+from forum.watching import Unreadable, Watch
 from forum.web import language, notices
 from forum.web.compression import Codings, codings_of
 from forum.web.keeping import UNTIL, VERSION, Keeping, without_trackers
@@ -77,7 +76,7 @@ class PageCache:
         self._behind = app.wsgi_app
         self._site = urlsplit(settings.base_url)
         self._router = app.url_map.bind(self._site.netloc)
-        self._watch = Watch(settings.database_path)
+        self._watch: Watch = app.extensions["watch"]
         self._pages: Shelf[Page] = Shelf(MOST_BYTES)
         self._making: dict[Key, _Turn] = {}
         self._lock = threading.Lock()
@@ -97,7 +96,7 @@ class PageCache:
                 codings = codings_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
                 try:
                     found = self._known(key, codings.dense) or self._make(key, codings, environ)
-                except sqlite3.Error:
+                except Unreadable:
                     # Whatever is wrong with the database, the application says it in its own words.
                     found = None
                 if found is not None:
@@ -158,7 +157,7 @@ class PageCache:
     def _place(self, key: Key) -> _Place | None:
         """What shows the page at an address, or None when its view is not kept, or not with this query."""
         _, path, query = key
-        if path[:1] != "/" or path[1:2] == "/":
+        if path[:1] != "/" or path[1:2] == "/" or "\0" in path:
             # The router finds //b/alt as well, and with each slash there would be one address more to keep.
             return None
         try:

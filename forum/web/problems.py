@@ -22,6 +22,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(Problem, answer_problem)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(sqlalchemy.exc.OperationalError, answer_busy)
+    app.register_error_handler(sqlalchemy.exc.DataError, answer_unfit)
     app.register_error_handler(sqlite3.OperationalError, answer_busy)
     app.register_error_handler(Exception, answer_unforeseen)
 
@@ -52,6 +53,12 @@ def answer_busy(error: Exception) -> Response:
     response = _answer(503, _sentence(503))
     response.headers["Retry-After"] = "5"
     return response
+
+
+def answer_unfit(error: Exception) -> Response:
+    """What was sent does not fit into the database: a NUL, of which PostgreSQL holds none, or what is too long."""
+    log.warning("a value that does not fit", exc_info=error)
+    return _answer(400, _sentence(400))
 
 
 def answer_unforeseen(error: Exception) -> Response:

@@ -8,7 +8,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from forum.errors import Forbidden
+from forum.cursors import LARGEST_NUMBER
+from forum.errors import Forbidden, NotFound
 from forum.settings import Settings
 from forum.web.viewer import has_session_cookie
 
@@ -17,8 +18,6 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 MOST_BODY_BYTES = 512 * 1024
 MOST_FORM_PARTS = 60
 YEAR_S = 365 * 24 * 3600
-# The database's integers end here.
-HIGHEST_NUMBER = 2**63 - 1
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' {styles}; img-src 'self' data:; connect-src 'self'; "
@@ -42,10 +41,10 @@ class RowNumber(IntegerConverter):
     With 007 for 7, or digits of other scripts, there would be as many addresses of a page as somebody likes to try.
     """
 
-    regex = r"[1-9][0-9]{0,18}"
+    regex = r"[1-9][0-9]{0,9}"
 
     def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=HIGHEST_NUMBER)
+        super().__init__(url_map, max=LARGEST_NUMBER)
 
 
 def init(app: Flask, settings: Settings, styles: str) -> None:
@@ -60,6 +59,7 @@ def init(app: Flask, settings: Settings, styles: str) -> None:
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)
+    app.before_request(refuse_what_is_no_text)
     app.before_request(refuse_other_sites)
     app.before_request(refuse_crowded_forms)
     hardened = [("Content-Security-Policy", POLICY.format(styles=styles)), *HARDENED]
@@ -73,6 +73,12 @@ def init(app: Flask, settings: Settings, styles: str) -> None:
     app.after_request(let_browsers_ask_again)
     if settings.is_https:
         app.after_request(keep_to_https)
+
+
+def refuse_what_is_no_text() -> None:
+    """An address with a NUL leads nowhere: PostgreSQL can't even be asked for it."""
+    if "\0" in request.path:
+        raise NotFound
 
 
 def refuse_other_sites() -> None:

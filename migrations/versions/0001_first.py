@@ -9,6 +9,12 @@ branch_labels = depends_on = None
 
 # What moderators did can be added to and never changed, whoever asks: a bug, a command or an intruder with SQL.
 APPEND_ONLY = {"moderation_acts_keep": "UPDATE", "moderation_acts_stay": "DELETE"}
+REFUSE = """
+CREATE FUNCTION moderation_acts_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'moderation_acts is append-only' USING ERRCODE = 'restrict_violation';
+END $$
+"""
 
 
 def upgrade() -> None:
@@ -228,6 +234,7 @@ def upgrade() -> None:
             ["thread_id", "author_id"],
             unique=False,
             sqlite_where=sa.text("number IS NULL"),
+            postgresql_where=sa.text("number IS NULL"),
         )
 
     op.create_table(
@@ -301,7 +308,11 @@ def upgrade() -> None:
         batch_op.create_index("ix_screenings_author_id", ["author_id", "created_at"], unique=False)
         batch_op.create_index("ix_screenings_fingerprint", ["fingerprint", "created_at"], unique=False)
         batch_op.create_index(
-            "ix_screenings_pending", ["id"], unique=False, sqlite_where=sa.text("decision = 'pending'")
+            "ix_screenings_pending",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("decision = 'pending'"),
+            postgresql_where=sa.text("decision = 'pending'"),
         )
         batch_op.create_index("ix_screenings_post_id", ["post_id"], unique=False)
 
@@ -381,21 +392,40 @@ def upgrade() -> None:
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.create_index("ix_reports_closed_by_id", ["closed_by_id"], unique=False)
         batch_op.create_index(
-            "ix_reports_open", ["post_id"], unique=False, sqlite_where=sa.text("closed_by_id IS NULL")
+            "ix_reports_open",
+            ["post_id"],
+            unique=False,
+            sqlite_where=sa.text("closed_by_id IS NULL"),
+            postgresql_where=sa.text("closed_by_id IS NULL"),
         )
 
-    for name, change in APPEND_ONLY.items():
-        op.execute(
-            f"CREATE TRIGGER {name} BEFORE {change} ON moderation_acts "
-            "BEGIN SELECT RAISE(ABORT, 'moderation_acts is append-only'); END"
-        )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(REFUSE)
+        for name, change in APPEND_ONLY.items():
+            op.execute(
+                f"CREATE TRIGGER {name} BEFORE {change} OR TRUNCATE ON moderation_acts "
+                "FOR EACH STATEMENT EXECUTE FUNCTION moderation_acts_refuse()"
+            )
+    else:
+        for name, change in APPEND_ONLY.items():
+            op.execute(
+                f"CREATE TRIGGER {name} BEFORE {change} ON moderation_acts "
+                "BEGIN SELECT RAISE(ABORT, 'moderation_acts is append-only'); END"
+            )
 
 
 def downgrade() -> None:
-    for name in APPEND_ONLY:
-        op.execute(f"DROP TRIGGER {name}")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION moderation_acts_refuse() CASCADE")
+    else:
+        for name in APPEND_ONLY:
+            op.execute(f"DROP TRIGGER {name}")
     with op.batch_alter_table("reports", schema=None) as batch_op:
-        batch_op.drop_index("ix_reports_open", sqlite_where=sa.text("closed_by_id IS NULL"))
+        batch_op.drop_index(
+            "ix_reports_open",
+            sqlite_where=sa.text("closed_by_id IS NULL"),
+            postgresql_where=sa.text("closed_by_id IS NULL"),
+        )
         batch_op.drop_index("ix_reports_closed_by_id")
 
     op.drop_table("reports")
@@ -411,7 +441,11 @@ def downgrade() -> None:
     op.drop_table("lessons")
     with op.batch_alter_table("screenings", schema=None) as batch_op:
         batch_op.drop_index("ix_screenings_post_id")
-        batch_op.drop_index("ix_screenings_pending", sqlite_where=sa.text("decision = 'pending'"))
+        batch_op.drop_index(
+            "ix_screenings_pending",
+            sqlite_where=sa.text("decision = 'pending'"),
+            postgresql_where=sa.text("decision = 'pending'"),
+        )
         batch_op.drop_index("ix_screenings_fingerprint")
         batch_op.drop_index("ix_screenings_author_id")
 
@@ -423,7 +457,11 @@ def downgrade() -> None:
     op.drop_table("thread_pins")
     op.drop_table("thread_locks")
     with op.batch_alter_table("posts", schema=None) as batch_op:
-        batch_op.drop_index("ix_posts_unpublished", sqlite_where=sa.text("number IS NULL"))
+        batch_op.drop_index(
+            "ix_posts_unpublished",
+            sqlite_where=sa.text("number IS NULL"),
+            postgresql_where=sa.text("number IS NULL"),
+        )
         batch_op.drop_index("ix_posts_author_id")
 
     op.drop_table("posts")

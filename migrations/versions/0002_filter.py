@@ -34,10 +34,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("filter_models", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_filter_models_live", ["state"], unique=True, sqlite_where=sa.text("state = 'live'")
+            "ix_filter_models_live",
+            ["state"],
+            unique=True,
+            sqlite_where=sa.text("state = 'live'"),
+            postgresql_where=sa.text("state = 'live'"),
         )
         batch_op.create_index(
-            "ix_filter_models_shadow", ["state"], unique=True, sqlite_where=sa.text("state = 'shadow'")
+            "ix_filter_models_shadow",
+            ["state"],
+            unique=True,
+            sqlite_where=sa.text("state = 'shadow'"),
+            postgresql_where=sa.text("state = 'shadow'"),
         )
 
     op.create_table(
@@ -87,6 +95,7 @@ def upgrade() -> None:
             ["id"],
             unique=False,
             sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
         )
 
     op.create_table(
@@ -124,12 +133,14 @@ def upgrade() -> None:
             ["created_at"],
             unique=False,
             sqlite_where=sa.text("network IS NOT NULL"),
+            postgresql_where=sa.text("network IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_screenings_asked_kept",
             ["created_at"],
             unique=False,
             sqlite_where=sa.text("asked IS NOT NULL"),
+            postgresql_where=sa.text("asked IS NOT NULL"),
         )
 
     op.create_table(
@@ -147,8 +158,16 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("filter_snapshots")
     with op.batch_alter_table("screenings", schema=None) as batch_op:
-        batch_op.drop_index("ix_screenings_asked_kept", sqlite_where=sa.text("asked IS NOT NULL"))
-        batch_op.drop_index("ix_screenings_network_kept", sqlite_where=sa.text("network IS NOT NULL"))
+        batch_op.drop_index(
+            "ix_screenings_asked_kept",
+            sqlite_where=sa.text("asked IS NOT NULL"),
+            postgresql_where=sa.text("asked IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_screenings_network_kept",
+            sqlite_where=sa.text("network IS NOT NULL"),
+            postgresql_where=sa.text("network IS NOT NULL"),
+        )
         batch_op.drop_index("ix_screenings_network")
         batch_op.drop_index("ix_screenings_created_at")
         batch_op.drop_column("asked")
@@ -175,7 +194,9 @@ def downgrade() -> None:
     op.drop_table("text_bands")
     with op.batch_alter_table("service_reports", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_service_reports_waiting", sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL")
+            "ix_service_reports_waiting",
+            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
         )
         batch_op.drop_index("ix_service_reports_screening_id")
 
@@ -183,8 +204,16 @@ def downgrade() -> None:
     op.drop_table("filter_rules")
     op.drop_table("filter_policies")
     with op.batch_alter_table("filter_models", schema=None) as batch_op:
-        batch_op.drop_index("ix_filter_models_shadow", sqlite_where=sa.text("state = 'shadow'"))
-        batch_op.drop_index("ix_filter_models_live", sqlite_where=sa.text("state = 'live'"))
+        batch_op.drop_index(
+            "ix_filter_models_shadow",
+            sqlite_where=sa.text("state = 'shadow'"),
+            postgresql_where=sa.text("state = 'shadow'"),
+        )
+        batch_op.drop_index(
+            "ix_filter_models_live",
+            sqlite_where=sa.text("state = 'live'"),
+            postgresql_where=sa.text("state = 'live'"),
+        )
 
     op.drop_table("filter_models")
     op.drop_table("link_hosts")

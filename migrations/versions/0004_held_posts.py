@@ -9,7 +9,13 @@ branch_labels = depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index("ix_posts_held", "posts", ["author_id", "id"], sqlite_where=sa.text("status = 'held'"))
+    op.create_index(
+        "ix_posts_held",
+        "posts",
+        ["author_id", "id"],
+        sqlite_where=sa.text("status = 'held'"),
+        postgresql_where=sa.text("status = 'held'"),
+    )
 
 
 def downgrade() -> None:

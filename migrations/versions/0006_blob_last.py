@@ -21,5 +21,8 @@ def downgrade() -> None:
 
 
 def reorder(*columns: str) -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        # It keeps what is large beside the row.
+        return
     with op.batch_alter_table("filter_models", recreate="always", partial_reordering=[columns]):
         pass

@@ -26,7 +26,21 @@ def downgrade() -> None:
 
 
 def step(before: str, after: str) -> None:
+    (step_in_postgres if op.get_bind().dialect.name == "postgresql" else step_in_sqlite)(before, after)
+
+
+def step_in_sqlite(before: str, after: str) -> None:
     triggers = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'page\\_versions\\_%' ESCAPE '\\'"
     for name, sql in op.get_bind().execute(sa.text(triggers)).all():
         op.execute(f"DROP TRIGGER {name}")
         op.get_bind().exec_driver_sql(sql.replace(before, after))
+
+
+def step_in_postgres(before: str, after: str) -> None:
+    # Here a chance is a number from 0 up to 1.
+    before, after = (
+        sql.replace("(random() & 4294967295)", "floor(random() * 4294967296)::bigint")
+        for sql in (before, after)
+    )
+    tick = op.get_bind().scalar(sa.text("SELECT pg_get_functiondef('page_versions_tick'::regproc)"))
+    op.get_bind().exec_driver_sql(tick.replace(before, after))

@@ -13,8 +13,8 @@ branch_labels = depends_on = None
 
 SPOKEN_SO_FAR = """
 INSERT INTO site_voices (author_id, host, screening_id)
-SELECT screenings.author_id, json_each.value, min(screenings.id)
-FROM screenings, json_each(screenings.hosts)
+SELECT screenings.author_id, each.value, min(screenings.id)
+FROM screenings, {each}(screenings.hosts) AS each
 WHERE screenings.outcome = 'published'
 AND screenings.kind IN ('thread', 'reply')
 AND screenings.standing IN ('trusted', 'staff')
@@ -35,15 +35,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("author_id", "host", name=op.f("pk_site_voices")),
         sqlite_with_rowid=False,
     )
-    op.execute(SPOKEN_SO_FAR)
+    is_postgres = op.get_bind().dialect.name == "postgresql"
+    op.execute(SPOKEN_SO_FAR.format(each="json_array_elements_text" if is_postgres else "json_each"))
     op.create_index(
         "ix_screenings_elsewhere",
         "screenings",
         ["fingerprint", "created_at"],
         sqlite_where=sa.text("decision != 'spam' AND decision != 'withdrawn' AND outcome != 'refused'"),
+        postgresql_where=sa.text("decision != 'spam' AND decision != 'withdrawn' AND outcome != 'refused'"),
     )
     op.create_index(
-        "ix_screenings_rejected", "screenings", ["fingerprint"], sqlite_where=sa.text("decision = 'spam'")
+        "ix_screenings_rejected",
+        "screenings",
+        ["fingerprint"],
+        sqlite_where=sa.text("decision = 'spam'"),
+        postgresql_where=sa.text("decision = 'spam'"),
     )
     op.drop_index("ix_screenings_fingerprint", "screenings")
 
