@@ -1,9 +1,8 @@
-"""The board under test: the real application on a real SQLite file, migrated once and restored before each test."""
+"""The board under test: the real application on a real database, migrated once and restored before each test."""
 
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,8 +20,25 @@ from forum.db import db, write
 from forum.screening import textmodel
 from forum.settings import load
 from forum.threads.seeing import Seeing
+from forum.watching import PostgresWatch
+from tests.databases import Databases, running
 
 Browser = FlaskClient
+
+KIND = os.environ.get("TEST_DATABASE", "sqlite")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL leave out what is about SQLite, or about no database at all."""
+    if KIND == "sqlite":
+        return
+    wanted = [item for item in items if _is_for_postgres(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
+    items[:] = wanted
+
+
+def _is_for_postgres(item: pytest.Item) -> bool:
+    return "databases" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("sqlite")
 
 
 @pytest.fixture(autouse=True)
@@ -31,19 +47,25 @@ def _push_request_context() -> None:
 
 
 @pytest.fixture(scope="session")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, sqlite3.Connection]]:
-    """The application, and a copy in memory of its database as the migrations leave it."""
-    with migrated(tmp_path_factory.mktemp("data")) as pair:
-        yield pair
+def databases() -> Iterator[Databases]:
+    """Where boards are kept: on SQLite, or what TEST_DATABASE says."""
+    with running(KIND) as databases:
+        yield databases
+
+
+@pytest.fixture(scope="session")
+def board(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Flask]:
+    """The application, whose database as the migrations leave it is remembered."""
+    with migrated(tmp_path_factory.mktemp("data"), databases) as app:
+        yield app
 
 
 @pytest.fixture
-def app(board: tuple[Flask, sqlite3.Connection]) -> Iterator[Flask]:
+def app(board: Flask, databases: Databases) -> Iterator[Flask]:
     """The application on an empty, migrated database, with no limit used up."""
-    app, fresh = board
-    restore(app, fresh)
-    yield app
-    with app.app_context():
+    restore(board, databases)
+    yield board
+    with board.app_context():
         db.session.remove()
 
 
@@ -71,30 +93,28 @@ def sign_in(app: Flask) -> Callable[[str], Browser]:
 
 
 @contextmanager
-def migrated(folder: Path) -> Generator[tuple[Flask, sqlite3.Connection]]:
-    """The application with its limits on, and a copy in memory of its database as the migrations leave it."""
-    app = create_app(load({"DATA_DIR": str(folder), "BASE_URL": "http://localhost"}))
+def migrated(folder: Path, databases: Databases) -> Generator[Flask]:
+    """The application with its limits on; its database as the migrations leave it is remembered."""
+    app = create_app(load({"DATA_DIR": str(folder), "BASE_URL": "http://localhost", **databases.settings()}))
     app.testing = True
+    # What other programs commit is seen at once, and not when the server's notification comes along: some tests are
+    # such programs, and wait for nothing.
+    if isinstance(watch := app.extensions["watch"], PostgresWatch):
+        watch._pulse_s = -1
     # No thread writes into a test, or behind it: a test that wants the marks of its readers written says so.
     app.extensions["seeing"] = Seeing(app, every_s=None)
     with app.app_context():
         flask_migrate.upgrade()
         db.engine.dispose()
-    fresh = sqlite3.connect(":memory:")
-    with sqlite3.connect(app.config["SETTINGS"].database_path) as source:
-        source.backup(fresh)
-    source.close()
-    yield app, fresh
-    fresh.close()
+    databases.remember(app)
+    yield app
     with app.app_context():
         db.engine.dispose()
 
 
-def restore(app: Flask, fresh: sqlite3.Connection) -> None:
+def restore(app: Flask, databases: Databases) -> None:
     """Begin anew: an empty database, no limit used up, a filter that has learnt nothing."""
-    target = sqlite3.connect(app.config["SETTINGS"].database_path)
-    fresh.backup(target)
-    target.close()
+    databases.restore(app)
     app.extensions["limiter"].storage.reset()
     textmodel.init(app)
     app.extensions["pagecache"].clear()

@@ -9,15 +9,15 @@ from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 
 from forum import create_app
-from forum.settings import load
+from forum.settings import Settings
 from forum.turns import Turns
 
 
 def reply(
-    data_dir: str, secrets: Sequence[str], n_replies: int, ready: Barrier, told: Queue[list[int]]
+    settings: Settings, secrets: Sequence[str], n_replies: int, ready: Barrier, told: Queue[list[int]]
 ) -> None:
     """Let the owner of each session reply `n_replies` times to thread 1; tells the status of every answer."""
-    app = create_app(load({"DATA_DIR": data_dir, "BASE_URL": "http://localhost", "FORUM_LIMITS": "off"}))
+    app = create_app(settings)
     answers: list[int] = []
 
     def one(secret: str) -> None:

@@ -10,6 +10,13 @@ from flask import Flask
 from sqlalchemy import event
 
 from forum.db import db
+from forum.drivers import kind_of
+
+
+def begins_change(app: Flask) -> str:
+    """What is said to begin a transaction that writes."""
+    with app.app_context():
+        return kind_of(db.engine).change
 
 
 @contextmanager

@@ -19,6 +19,8 @@ from forum.settings import load
 from forum.threads.models import Status, Thread
 from tests import grown, makers
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def doctor(app) -> Callable[..., Result]:

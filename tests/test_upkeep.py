@@ -13,6 +13,8 @@ from forum import upkeep
 from forum.db import BUSY_TIMEOUT_MS, db, write
 from tests import makers
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def grown(app):

@@ -29,6 +29,8 @@ from forum.db import write
 from forum.web.gate import BODIES, BODIES_OF_ONE
 from tests import makers
 
+pytestmark = pytest.mark.sqlite
+
 ROOT = Path(__file__).resolve().parent.parent
 # A start takes seconds where other tests want the processor as well.
 PATIENCE_S = 60

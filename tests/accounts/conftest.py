@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,19 +13,21 @@ from forum import create_app
 from forum.db import db, reading
 from forum.mail import OutgoingMail
 from forum.settings import load
+from tests.databases import Databases
 
 # Nobody listens there: what is mailed stays in the outbox.
 NOWHERE = "smtp://127.0.0.1:9"
 
 
 @pytest.fixture(scope="session")
-def postal_board(tmp_path_factory, board: tuple[Flask, sqlite3.Connection]) -> Iterator[Flask]:
+def postal_board(tmp_path_factory, board: Flask, databases: Databases) -> Iterator[Flask]:
     """A second application, with a mail server."""
     settings = load(
         {
             "DATA_DIR": str(tmp_path_factory.mktemp("postal")),
             "BASE_URL": "http://localhost",
             "SMTP_URL": NOWHERE,
+            **databases.settings(),
         }
     )
     app = create_app(settings)
@@ -37,11 +38,9 @@ def postal_board(tmp_path_factory, board: tuple[Flask, sqlite3.Connection]) -> I
 
 
 @pytest.fixture
-def postal(postal_board: Flask, board: tuple[Flask, sqlite3.Connection]) -> Iterator[Flask]:
+def postal(postal_board: Flask, databases: Databases) -> Iterator[Flask]:
     """The board with a mail server, so that addresses have to be confirmed: migrated, empty, no limit used up."""
-    target = sqlite3.connect(postal_board.config["SETTINGS"].database_path)
-    board[1].backup(target)
-    target.close()
+    databases.restore(postal_board)
     postal_board.extensions["limiter"].storage.reset()
     yield postal_board
     with postal_board.app_context():

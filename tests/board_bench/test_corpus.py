@@ -16,6 +16,8 @@ from forum.importers import formats, importing
 from tools.board_bench import corpus
 from tools.board_bench.addresses import Addresses
 
+pytestmark = pytest.mark.sqlite
+
 POSTS = 1200
 
 

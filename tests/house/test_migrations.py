@@ -232,6 +232,7 @@ def test_a_step_may_rebuild_a_table_that_others_point_at(fresh, tmp_path):
         db.engine.dispose()
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("way", ["INSERT OR REPLACE", "REPLACE"])
 def test_a_decision_can_not_be_replaced_either(app, way):
     with app.app_context():

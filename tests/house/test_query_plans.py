@@ -23,6 +23,8 @@ from forum.threads.models import Post, Thread
 from tests import grown, makers
 from tests.listening import listening
 
+pytestmark = pytest.mark.sqlite
+
 LARGE = {"posts", "threads", "users"}
 SMALL_BOARD, LARGE_BOARD = 100, 1000
 # More steps than this share are not the depth of a tree.

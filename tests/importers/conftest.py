@@ -12,14 +12,14 @@ from flask import Flask
 from forum.db import reading
 
 WRONG = {
-    "threads": """SELECT count(*) FROM threads t WHERE (posts_count, last_number, last_post_at, last_author_id) IS NOT (
+    "threads": """SELECT count(*) FROM threads t WHERE ((posts_count, last_number, last_post_at, last_author_id) = (
         SELECT count(*), max(number), max(published_at), (SELECT author_id FROM posts l WHERE l.thread_id = t.id
-        ORDER BY number DESC LIMIT 1) FROM posts p WHERE p.thread_id = t.id AND status = 'public')""",
+        ORDER BY number DESC LIMIT 1) FROM posts p WHERE p.thread_id = t.id AND status = 'public')) IS NOT TRUE""",
     "numbers": """SELECT count(*) FROM (SELECT 1 FROM posts GROUP BY thread_id
-        HAVING min(number) != 1 OR max(number) != count(*) OR sum(is_opening) != 1)""",
-    "boards": """SELECT count(*) FROM boards b WHERE (threads_count, posts_count) IS NOT (
+        HAVING min(number) != 1 OR max(number) != count(*) OR count(*) FILTER (WHERE is_opening) != 1) x""",
+    "boards": """SELECT count(*) FROM boards b WHERE (threads_count, posts_count) <> (
         SELECT count(*), coalesce(sum(posts_count), 0) FROM threads t WHERE t.board_id = b.id)""",
-    "members": """SELECT count(*) FROM users u WHERE posts_count IS NOT (
+    "members": """SELECT count(*) FROM users u WHERE posts_count <> (
         SELECT count(*) FROM posts p WHERE p.author_id = u.id)""",
     "joined": """SELECT count(*) FROM users u WHERE joined_at > (
         SELECT min(created_at) FROM posts p WHERE p.author_id = u.id)""",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,11 +14,13 @@ from forum.accounts import profiles
 from forum.accounts.models import ProfileChange, User
 from forum.db import db, write
 from forum.moderation.models import Report
+from forum.schema import Model
 from forum.screening.examined import unread
 from forum.screening.models import Kind, Screening
 from forum.spam.judging import Outcome, Reason, Submission, Verdict
 from forum.threads.models import Post, Revision, RevisionStatus, Status, Thread
 from tests import makers
+from tests.databases import elsewhere
 
 HELD = Verdict(Outcome.HELD, 0.83, (Reason("text", 1.6), Reason("links", 0.9, "cheap.example")))
 GOOD = Verdict(Outcome.PUBLISHED, 0.02, (Reason("text", -3.9),))
@@ -142,17 +143,19 @@ def decide(browser, url, act, **fields):
 
 def dump(app) -> dict[str, list[tuple[object, ...]]]:
     """All rows of all tables, without what only grows."""
-    with sqlite3.connect(app.config["SETTINGS"].database_path) as connection:
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        found = {name: _rows(connection, name) for name in names if name not in GROWING}
-    connection.close()
-    return found
+    with elsewhere(app) as other:
+        return {
+            table.name: _rows(other, table)
+            for table in Model.metadata.sorted_tables
+            if table.name not in GROWING
+        }
 
 
-def _rows(connection, table) -> list[tuple[object, ...]]:
-    every = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-    columns = ", ".join(name for name in every if name not in KEPT.get(table, ()))
-    return sorted(connection.execute(f"SELECT {columns} FROM {table}"), key=repr)
+def _rows(other, table) -> list[tuple[object, ...]]:
+    columns = ", ".join(
+        column.name for column in table.columns if column.name not in KEPT.get(table.name, ())
+    )
+    return sorted(map(tuple, other.say(f"SELECT {columns} FROM {table.name}")), key=repr)
 
 
 def value(app, sql, **parameters):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
 
 from forum.db import db
 from forum.screening import textmodel
 from tests import makers
+from tests.databases import elsewhere
+from tests.listening import begins_change
 from tests.moderation import scenes
 from tests.moderation.scenes import decide, dump, newest_act, staged, value
 
@@ -216,14 +218,12 @@ def test_the_words_before_are_not_taken_away_by_a_page_that_did_not_show_them(ap
 def test_whoever_lost_the_office_while_the_form_waited_its_turn_decides_nothing(app, mori):
     post = staged(app, scenes.held_reply)
     mark = scenes.seen(mori.get(f"/p/{post}/moderate").text, f"/p/{post}/moderate")
-    other = sqlite3.connect(app.config["SETTINGS"].database_path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    other.execute("UPDATE users SET role = 'member' WHERE name = 'Mori'")
-    with ThreadPoolExecutor(1) as threads:
+    with elsewhere(app) as other, ThreadPoolExecutor(1) as threads:
+        other.begin()
+        other.say("UPDATE users SET role = 'member' WHERE name = 'Mori'")
         answer = threads.submit(mori.post, f"/p/{post}/moderate", data={"act": "approve", "seen": mark})
         wait([answer], timeout=0.5)
-        other.execute("COMMIT")
-        other.close()
+        other.say("COMMIT")
         assert answer.result().status_code == 404
     assert value(app, "SELECT status FROM posts WHERE id = :id", id=post) == "held"
 
@@ -253,14 +253,13 @@ def test_an_old_act_stays(app, mori):
     post = staged(app, scenes.held_reply)
     decide(mori, f"/p/{post}/moderate", "approve")
     month_us = 31 * 24 * 3600 * 1_000_000
-    with sqlite3.connect(app.config["SETTINGS"].database_path) as connection:
-        connection.execute(
+    with elsewhere(app) as other:
+        other.say(
             "INSERT INTO moderation_acts (kind, actor_id, user_id, reason, detail, created_at)"
-            " SELECT 'lift', actor_id, user_id, '', '{\"target\": \"member\", \"names\": []}', created_at - ?"
+            " SELECT 'lift', actor_id, user_id, '', '{\"target\": \"member\", \"names\": []}', created_at - :month"
             " FROM moderation_acts",
-            (month_us,),
+            {"month": month_us},
         )
-    connection.close()
     answer = mori.post(f"/mod/acts/{newest_act(app)}/undo")
     assert (answer.status_code, "30 days" in answer.text) == (409, True)
 
@@ -268,12 +267,8 @@ def test_an_old_act_stays(app, mori):
 @pytest.mark.parametrize("change", ["UPDATE moderation_acts SET reason = 'x'", "DELETE FROM moderation_acts"])
 def test_acts_are_never_changed(app, mori, change):
     decide(mori, f"/p/{staged(app, scenes.held_reply)}/moderate", "approve")
-    with (
-        sqlite3.connect(app.config["SETTINGS"].database_path) as connection,
-        pytest.raises(sqlite3.IntegrityError, match="append-only"),
-    ):
-        connection.execute(change)
-    connection.close()
+    with elsewhere(app) as other, pytest.raises(IntegrityError, match="append-only"):
+        other.say(change)
 
 
 @pytest.mark.parametrize(
@@ -306,10 +301,10 @@ def test_a_decision_leads_back_to_where_it_was_made_and_nowhere_else(app, mori):
 
 def test_what_the_filter_missed_is_taken_in_before_other_writers_wait(app, mori):
     url = address(scenes.held_reply, staged(app, scenes.held_reply))
-    begun, waited = [], []
+    begun, waited, begins = [], [], begins_change(app)
 
     def note(connection, cursor, statement, *rest):
-        if statement.startswith("BEGIN IMMEDIATE"):
+        if statement == begins:
             begun.append(statement)
         if begun and "FROM filter_snapshots" in statement:
             waited.append(statement)

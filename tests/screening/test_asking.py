@@ -35,6 +35,12 @@ def session(app):
         yield session
 
 
+def commit(session):
+    """Let others see what was written, and go on writing."""
+    session.commit()
+    session.connection(execution_options={"begin": "change"})
+
+
 @pytest.mark.parametrize(
     ("verdict", "decision"), [(BAD, "pending"), (GOOD, "none"), (Verdict(Outcome.REFUSED, 1.0, ()), "none")]
 )
@@ -141,7 +147,7 @@ def test_the_staff_is_never_held(session):
 def test_a_rule_of_the_staff_holds_the_site_or_the_path_that_it_names(session, link, pattern):
     rule = rules.add(session, RuleKind.SITE, pattern, 3, MOMENT)
     rules.steer(session, rule.id, RuleState.LIVE, 3, MOMENT)
-    session.commit()
+    commit(session)
     verdict = screen(session, text(links=(link,)))
     assert (verdict.outcome, detail(verdict, "rule_site")) == (Outcome.HELD, pattern)
     assert detail(screen(session, text(links=("https://t.me/others",))), "rule_site") is None
@@ -150,7 +156,7 @@ def test_a_rule_of_the_staff_holds_the_site_or_the_path_that_it_names(session, l
 def test_a_rule_does_not_keep_other_evidence_from_refusing(session):
     rule = rules.add(session, RuleKind.PHRASE, "old towels", 3, MOMENT)
     rules.steer(session, rule.id, RuleState.LIVE, 3, MOMENT)
-    session.commit()
+    commit(session)
     for _ in range(2):
         makers.kept(session, 2, unread(text()), BAD, MOMENT).decision = Decision.SPAM
     robot = text(is_trap_filled=True, form_age_s=None)
@@ -181,7 +187,7 @@ def test_the_model_in_shadow_reads_what_an_edit_adds_alone_too(session):
     good = "We lived in Tottori for three years. The winters are cold, so that a kotatsu is worth its price."
     offer = "Cheap handbags, best price."
     versions.try_out(session, SHIPPED_MODEL.read_bytes(), "The same", 3, MOMENT)
-    session.commit()
+    commit(session)
     edit = text(kind=Kind.EDIT, body=f"{good}\n\n{offer}", added_text=offer)
     examined = asking.examine(session, viewer(), edit, MOMENT)
     assert examined.shadow_probability == pytest.approx(examined.reading.probability)

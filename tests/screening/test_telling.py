@@ -238,6 +238,7 @@ def test_what_moderators_teach_the_board_is_told_too(waiting, outside):
     assert told(outside) == ["spam", "ham"]
 
 
+@pytest.mark.sqlite
 def test_the_reports_about_a_text_are_found_without_reading_all_of_them(app):
     with app.app_context():
         query = "EXPLAIN QUERY PLAN SELECT is_spam FROM service_reports WHERE screening_id = 1 AND tries > 0"

@@ -64,6 +64,7 @@ def test_what_services_were_told_is_forgotten_after_a_month(app, days, is_kept):
         assert counted(ServiceReport) == is_kept
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("column", ["network", "asked"])
 def test_what_was_forgotten_before_is_not_looked_at_again(app, column):
     query = f"EXPLAIN QUERY PLAN UPDATE screenings SET {column} = NULL WHERE created_at <= 0 AND {column} IS NOT NULL"

@@ -139,6 +139,7 @@ def test_no_more_than_so_many_are_kept(app):
     assert marks.noted(2)[0] == 21
 
 
+@pytest.mark.sqlite
 def test_marks_that_could_not_be_written_are_kept_for_the_next_time(app, numbers):
     marks = app.extensions["seeing"]
     marks.note(2, numbers[0], Mark(20, MOMENT))
@@ -193,6 +194,7 @@ def wait_until(is_so):
         time.sleep(0.01)
 
 
+@pytest.mark.sqlite
 def test_marks_that_a_busy_database_refuses_are_tried_again(app, monkeypatch):
     with app.app_context(), write() as session:
         thread_id = makers.thread(session, session.get_one(User, 1)).id

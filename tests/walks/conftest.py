@@ -7,6 +7,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import flask_migrate
@@ -21,6 +22,7 @@ from forum.accounts.models import User
 from forum.db import db, write
 from forum.settings import load
 from tests import makers
+from tests.databases import Databases
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = [
@@ -60,12 +62,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(data_dir) -> Iterator[Site]:
+def site(data_dir: Path, databases: Databases) -> Iterator[Site]:
     """A board with Alice, who has been here for years, and Mori, who moderates; no walk waits for a limit on pace."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    app = create_app(load({"DATA_DIR": str(data_dir), "PORT": str(port), "FORUM_LIMITS": "off"}))
+    settings = {"DATA_DIR": str(data_dir), "PORT": str(port), "FORUM_LIMITS": "off"}
+    app = create_app(load(settings | databases.settings()))
     with app.app_context():
         flask_migrate.upgrade()
         with write() as session:

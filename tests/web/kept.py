@@ -6,13 +6,13 @@ Whatever the application itself answers bears the id of its request; a kept page
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from forum.db import write
 from tests.conftest import browser
+from tests.databases import elsewhere
 
 LONG_AGO = datetime(2020, 3, 1, 9, 0, tzinfo=UTC)
 THREAD = "/t/1-first-winter-in-an-inaka-house"
@@ -43,8 +43,8 @@ def odd(app, address, **environ):
 
 def change(app, statement):
     """What a person does with an SQL prompt."""
-    with closing(sqlite3.connect(app.config["SETTINGS"].database_path, isolation_level=None)) as database:
-        database.execute(statement)
+    with elsewhere(app) as prompt:
+        prompt.say(statement)
 
 
 def happens(app, act):

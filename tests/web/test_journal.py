@@ -97,6 +97,7 @@ def test_an_error_has_its_story_in_the_log_and_not_in_the_answer(board_with):
     assert request["status"] == 500
 
 
+@pytest.mark.sqlite
 def test_a_statement_that_fails_is_logged_without_what_was_written(app, sign_in, thread, journal):
     bob = sign_in("Bob")
     with app.app_context(), write() as session:

@@ -8,7 +8,6 @@ import pytest
 
 from forum.accounts.models import User
 from forum.db import write
-from forum.versions import Watch
 from tests import makers
 from tests.web.kept import (
     PAGES,
@@ -45,7 +44,7 @@ def test_a_page_is_kept_with_the_newest_version_of_its_topics(app, guest, addres
     change(app, last)
     guest.get(address)
     page = app.extensions["pagecache"]._pages.get(("en", address, ""))
-    assert page.version == Watch(app.config["SETTINGS"].database_path).newest(page.topics)
+    assert page.version == app.extensions["watch"].newest(page.topics)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "get", "GET ", ""])

@@ -197,6 +197,7 @@ def test_a_member_s_page_tells_the_time_right_as_well(app, sign_in, guest):
             clock.shift(60)
 
 
+@pytest.mark.sqlite
 def test_a_backup_that_is_restored_is_seen_at_once(app, guest, tmp_path):
     path = app.config["SETTINGS"].database_path
     with closing(sqlite3.connect(path)) as database, closing(sqlite3.connect(tmp_path / "copy")) as copy:
@@ -209,6 +210,7 @@ def test_a_backup_that_is_restored_is_seen_at_once(app, guest, tmp_path):
     assert guest.get(THREAD).text == before
 
 
+@pytest.mark.sqlite
 def test_a_change_after_a_backup_was_restored_is_seen_as_well(app, guest, tmp_path):
     """Though nobody looked between the two, and the page has had as many changes as when it was kept."""
     path = app.config["SETTINGS"].database_path

@@ -136,6 +136,7 @@ def fail():
     raise InternalServerError
 
 
+@pytest.mark.sqlite
 def test_without_the_table_of_versions_the_application_answers(app, guest):
     assert is_kept(guest.get("/"))
     change(app, "ALTER TABLE page_versions RENAME TO lost")
@@ -147,6 +148,7 @@ def test_without_the_table_of_versions_the_application_answers(app, guest):
     assert is_kept(guest.get("/"))
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("content", [b"", b"These are not the rows that you are looking for.\n" * 100])
 def test_what_is_no_database_is_told_by_the_application(board_with, data_dir, content):
     data_dir.mkdir()
@@ -160,6 +162,7 @@ def test_what_is_no_database_is_told_by_the_application(board_with, data_dir, co
     assert browser(other).get("/privacy").status_code in (200, 503)
 
 
+@pytest.mark.sqlite
 def test_a_folder_in_place_of_the_database_is_told_by_the_application(board_with, data_dir):
     (data_dir / "board.sqlite3").mkdir(parents=True)
     answer = browser(board_with()).get("/")

@@ -110,6 +110,7 @@ def test_without_a_database_a_guest_is_asked_to_come_back(board_with):
     assert "Nothing that you wrote is lost" in answer.text
 
 
+@pytest.mark.sqlite
 def test_without_a_database_a_member_is_asked_to_come_back(app, sign_in, thread):
     bob = sign_in("Bob")
     with app.app_context(), write() as session:

@@ -7,23 +7,22 @@ the number of replies into its title. So every page names the commit that it sho
 from __future__ import annotations
 
 import re
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
 from functools import wraps
 
 import pytest
 
 from forum.accounts.models import User
-from forum.db import write
+from forum.db import db, write
+from forum.drivers import kind_of
 from forum.threads.models import Thread
-from forum.versions import Watch
 from forum.web.compression import CODINGS
 from tests import makers
 from tests.conftest import browser
+from tests.databases import elsewhere
 
 READERS, WRITERS = 8, 4
 # Few enough for one page of a thread.
@@ -35,20 +34,21 @@ THREAD = "/t/1-count"
 STATEMENTS = """
 INSERT INTO posts (thread_id, author_id, number, is_opening, status, body, html, lang, created_at, published_at,
                    versions)
-SELECT id, 1, last_number + 1, 0, 'public', 'x', '<p>Reply ' || last_number || '.</p>', 'en', 0, 0, 1
+SELECT id, 1, last_number + 1, false, 'public', 'x', '<p>Reply ' || last_number || '.</p>', 'en', 0, 0, 1
 FROM threads WHERE id = 1;
 UPDATE threads SET last_number = last_number + 1, posts_count = posts_count + 1, title = 'Count ' || last_number
 WHERE id = 1
 """
 OTHER_PROCESS = """
-import sqlite3, sys
-database = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+import sys
+import sqlalchemy as sa
+url, begin, change = sys.argv[1:]
+database = sa.create_engine(url, isolation_level="AUTOCOMMIT").connect()
 for line in sys.stdin:
-    database.execute("BEGIN IMMEDIATE")
-    for statement in sys.argv[2].split(";"):
-        database.execute(statement)
-    number = database.execute("SELECT last_number - 1 FROM threads WHERE id = 1").fetchone()[0]
-    database.execute("COMMIT")
+    for statement in [*begin.split(";"), *change.split(";")]:
+        database.exec_driver_sql(statement)
+    number = database.exec_driver_sql("SELECT last_number - 1 FROM threads WHERE id = 1").scalar()
+    database.exec_driver_sql("COMMIT")
     print(number, flush=True)
 """
 
@@ -96,13 +96,12 @@ def by_verb(app):
 
 def by_sql(app):
     """A commit as somebody with an SQL prompt makes it."""
-    path = app.config["SETTINGS"].database_path
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as database:
-        database.execute("BEGIN IMMEDIATE")
+    with elsewhere(app) as prompt:
+        prompt.begin()
         for statement in STATEMENTS.split(";"):
-            database.execute(statement)
-        [number] = database.execute("SELECT last_number - 1 FROM threads WHERE id = 1").fetchone()
-        database.execute("COMMIT")
+            prompt.say(statement)
+        number = prompt.say("SELECT last_number - 1 FROM threads WHERE id = 1").scalar()
+        prompt.say("COMMIT")
     return number
 
 
@@ -110,9 +109,10 @@ class OtherProcess:
     """A program of its own that commits when it is asked to."""
 
     def __init__(self, app):
-        path = str(app.config["SETTINGS"].database_path)
+        with app.app_context():
+            begin = kind_of(db.engine).change
         self._process = subprocess.Popen(
-            [sys.executable, "-c", OTHER_PROCESS, path, STATEMENTS],
+            [sys.executable, "-c", OTHER_PROCESS, app.config["SETTINGS"].database_url, begin, STATEMENTS],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -225,14 +225,13 @@ def test_a_commit_while_a_page_is_made_makes_that_page_old(app, board_with):
     assert [counts(guest.get(THREAD).text)[0] for _ in range(4)] == [{0}, {1}, {2}, {2}]
 
 
-def test_the_watch_sees_every_commit_of_others(app):
-    path = app.config["SETTINGS"].database_path
-    watch = Watch(path)
-    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+def test_the_watch_sees_every_commit_of_others(counting):
+    watch = counting.extensions["watch"]
+    with elsewhere(counting) as prompt:
         first = watch.moment()
-        database.execute("SELECT count(*) FROM posts").fetchone()
+        prompt.say("SELECT count(*) FROM posts").scalar()
         assert watch.moment() == first
-        database.execute("INSERT INTO page_versions (topic, version) VALUES ('boards', 7)")
+        prompt.say("UPDATE boards SET name = 'Others'")
         assert watch.moment() != first
-        assert watch.newest(["boards", "nothing"]) == 7
+        assert watch.newest(["boards", "nothing"]) == watch.newest(["clock"])
     assert watch.newest([]) == watch.newest(["nothing"]) == 0

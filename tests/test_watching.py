@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from forum.versions import Watch
+from forum.watching import SqliteWatch
+
+pytestmark = pytest.mark.sqlite
 
 WRITE = "INSERT INTO page_versions (topic, version) VALUES ('boards', 7)"
 CHECKPOINT = """
@@ -22,7 +24,7 @@ print(sqlite3.connect(sys.argv[1], timeout=0).execute("PRAGMA wal_checkpoint(TRU
 """
 
 
-class CountingWatch(Watch):
+class CountingWatch(SqliteWatch):
     """A watch that counts what it asks the database."""
 
     asked = 0
@@ -49,7 +51,7 @@ def other(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def test_the_watch_sees_every_commit_and_nothing_else(path, other):
-    watch = Watch(path)
+    watch = SqliteWatch(path)
     first = watch.moment()
     other.execute("SELECT count(*) FROM page_versions").fetchone()
     other.execute("BEGIN IMMEDIATE")
@@ -77,7 +79,7 @@ def test_while_nobody_commits_the_database_is_not_asked(path, other):
 
 
 def test_a_log_that_begins_anew_hides_no_commit(path, other):
-    watch = Watch(path)
+    watch = SqliteWatch(path)
     other.execute(WRITE)
     seen = {watch.moment()}
     for count in range(2, 6):
@@ -119,7 +121,7 @@ def test_who_watched_and_is_gone_takes_no_lock_away_from_the_process(path, other
     other.execute("SELECT * FROM page_versions").fetchall()
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:
         writer.execute(WRITE)
-    watch = Watch(path)
+    watch = SqliteWatch(path)
     for _ in range(2):
         watch.moment()
     del watch
