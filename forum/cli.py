@@ -14,6 +14,7 @@ import sqlalchemy.exc
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from forum import copying
 from forum.accounts import joining
 from forum.accounts.models import Role
 from forum.db import reading, write
@@ -25,6 +26,7 @@ from forum.importers.reading import BadRecord
 from forum.importers.remembering import Tally
 from forum.screening import backfilling, versions
 from forum.screening.models import ModelState
+from forum.settings import BadSettings, database
 from forum.threads import boards
 from forum.threads.addresses import board_url
 from forum.threads.models import Board
@@ -112,6 +114,22 @@ def import_files(files: tuple[str, ...], format_: str | None, slug: str | None) 
             f"{fault} What was loaded before it stays; run the import again to go on."
         ) from None
     click.echo(_summary(tally))
+
+
+@commands.command("copy-from")
+@click.argument("url")
+def copy_from(url: str) -> None:
+    """Copy the whole board at URL, which is like DATABASE_URL, into this database, which has to be empty.
+
+    As when a board moves from a file to PostgreSQL: stop it first. All of it is copied, or nothing.
+    """
+    try:
+        there = database(url, Path.cwd())
+    except BadSettings as fault:
+        raise click.ClickException(str(fault)) from None
+    with _told(), write() as session:
+        copying.copy_from(session, there, lambda table, n_rows: click.echo(f"{n_rows:>12,} {table}"))
+    click.echo("All is copied.")
 
 
 @commands.command()

@@ -141,7 +141,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         port=port,
         web_concurrency=_integer(given, "web_concurrency", Settings.web_concurrency, 1, 64),
         data_dir=data_dir,
-        database_url=_database(given.get("database_url", ""), data_dir),
+        database_url=database(given.get("database_url", ""), data_dir),
         redis_url=_unused(given, "redis_url"),
         secret_key=_secret(given.get("secret_key", ""), data_dir),
         base_url=_address(given, "base_url", f"http://{_in_url(host)}:{port}"),
@@ -194,7 +194,8 @@ def _folder(path: Path) -> Path:
     return path
 
 
-def _database(url: str, data_dir: Path) -> str:
+def database(url: str, data_dir: Path) -> str:
+    """The address by which SQLAlchemy finds what a DATABASE_URL names. Raises BadSettings."""
     if not url:
         return f"sqlite:///{data_dir / 'board.sqlite3'}"
     scheme, _, rest = url.partition("://")

@@ -63,7 +63,7 @@ class StampedForm(Form):
     @property
     def key(self) -> str:
         """The one-time value that goes with what the form makes: at most 64 characters, never empty."""
-        given = self.idempotency.data or ""
+        given = (self.idempotency.data or "").replace("\0", "")
         return given.rsplit(".", 2)[0][:64] or secrets.token_urlsafe(16)
 
     @property
