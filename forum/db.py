@@ -17,7 +17,7 @@ from forum import statements
 from forum.commits import Commits
 from forum.drivers import kind_of
 from forum.schema import Model
-from forum.settings import Settings
+from forum.settings import BadSettings, Settings
 from forum.statements import Source, Transaction, Transactions
 from forum.turns import Turns
 from forum.watching import KEEPALIVE, PostgresWatch, SqliteWatch
@@ -76,8 +76,6 @@ def init(app: Flask, settings: Settings) -> None:
         "max_overflow": -1,
         # The connection that was used last has its statements prepared and its pages at hand.
         "pool_use_lifo": True,
-        # The session ends each transaction itself before it gives the connection back.
-        "pool_reset_on_return": None,
     }
     turns = app.extensions["turns"] = Turns(settings.turns_path)
     watch = app.extensions["watch"] = (
@@ -88,7 +86,9 @@ def init(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     app.teardown_appcontext(_end_snapshot)
     with app.app_context():
-        event.listen(db.engine, "connect", _prepare_sqlite if settings.is_on_sqlite else _prepare_postgres)
+        # Before SQLAlchemy asks the first connection what it leads to.
+        prepare = _prepare_sqlite if settings.is_on_sqlite else _prepare_postgres
+        event.listen(db.engine, "connect", prepare, insert=True)
         event.listen(db.engine, "begin", _begin)
         event.listen(db.engine, "commit", _commit)
         event.listen(db.engine, "engine_disposed", lambda _: watch.close())
@@ -194,6 +194,11 @@ def _of_postgres() -> dict[str, Any]:
 
 
 def _prepare_postgres(connection: Any, record: object) -> None:
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise BadSettings(
+            f"DATABASE_URL names a database whose encoding is {encoding}: make one with ENCODING 'UTF8'."
+        )
     connection.autocommit = True
     for sql in SAID_TO_POSTGRES:
         connection.execute(sql)

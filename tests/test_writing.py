@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from forum.accounts import sessions
 from forum.db import reading, write
+from forum.threads.models import ReadMark
 from forum.turns import Turns
 from tests import crowd, makers
 from tests.conftest import migrated
@@ -39,6 +41,22 @@ def test_32_writers_in_4_processes_lose_nothing(tmp_path, databases):
             assert reading().scalar(sa.text("SELECT posts_count FROM boards")) == n_posts
             of_members = "SELECT DISTINCT posts_count FROM users WHERE name != 'Alice'"
             assert reading().scalars(sa.text(of_members)).all() == [REPLIES]
+
+
+@pytest.mark.sqlite
+def test_a_write_whose_commit_fails_leaves_nothing_open(app):
+    with app.app_context():
+        with pytest.raises(IntegrityError), write() as session:
+            _spoil(session)
+        with write() as session:
+            makers.member(session)
+        assert reading().scalars(sa.text("SELECT name FROM users")).all() == ["Alice"]
+
+
+def _spoil(session):
+    """Let a key lead nowhere, which SQLite looks at when it commits."""
+    session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
+    session.add(ReadMark(user_id=9, thread_id=9, number=1, seen_at=makers.NOW))
 
 
 def _writer(session, number):
