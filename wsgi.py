@@ -77,6 +77,9 @@ def main() -> int:
         gc.enable()
         with app.app_context():
             logins = _prepare(app)
+    except BadSettings as fault:
+        print(fault, file=sys.stderr)
+        return EXIT_BAD_SETTINGS
     except sqlalchemy.exc.DatabaseError as fault:
         print(f"The database {settings.database_name} can't be used: {fault.orig}.", file=sys.stderr)
         return 1
@@ -121,7 +124,7 @@ def _prepare(app: Flask) -> tuple[Login, ...] | None:
 def _schema_version() -> str | None:
     try:
         return reading().scalar(sa.text("SELECT version_num FROM alembic_version"))
-    except sqlalchemy.exc.OperationalError:
+    except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.ProgrammingError):
         return None
     finally:
         db.session.rollback()

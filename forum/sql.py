@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-
-# Written with PostgreSQL's own, which the compilers of both understand; SQLite took the clause over from there.
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite.dml import OnConflictClause
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement, ReturnTypeFromArgs
 
 __all__ = ["entry", "greatest", "insert", "joined", "least", "listed", "partial_index"]
+
+
+# SQLite took ON CONFLICT over from PostgreSQL, and SQLAlchemy writes it for either from the same; only for the name of
+# a constraint PostgreSQL's compiler asks, which SQLite's clause can't have. To load what is PostgreSQL's own takes a
+# board on a file a twentieth of a second at each start.
+setattr(OnConflictClause, "constraint_target", None)  # noqa: B010 - it is not declared
 
 
 class greatest(ReturnTypeFromArgs[Any]):  # noqa: N801 - as SQL names it

@@ -105,7 +105,10 @@ class Transactions:
             driver.close()
 
     def _opened(self) -> Any:
-        held = self._engine.raw_connection()
+        try:
+            held = self._engine.raw_connection()
+        except self._engine.dialect.loaded_dbapi.Error as fault:
+            raise _as_sqlalchemy(self._engine, "to connect", fault) from fault
         driver = held.driver_connection
         held.detach()
         return driver
@@ -287,6 +290,10 @@ def _do(engine: sa.Engine, act: _Act, sql: str, given: Any, *, is_many: bool = F
     try:
         return act(sql, given)
     except engine.dialect.loaded_dbapi.Error as fault:
-        # Without the values: what somebody wrote must not stand in the log.
-        base = engine.dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(sql, None, fault, base, hide_parameters=True) from fault
+        raise _as_sqlalchemy(engine, sql, fault) from fault
+
+
+def _as_sqlalchemy(engine: sa.Engine, sql: str, fault: Exception) -> BaseException:
+    """The driver's error as SQLAlchemy raises it, without the values: what somebody wrote must not stand in the log."""
+    base = engine.dialect.loaded_dbapi.Error
+    return DBAPIError.instance(sql, None, fault, base, hide_parameters=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from forum.settings import load
 from forum.threads.seeing import Seeing
 from forum.watching import PostgresWatch
 from tests.databases import Databases, running
+from tests.served import Server, Start
 
 Browser = FlaskClient
 
@@ -133,6 +135,28 @@ def browser(app: Flask) -> Browser:
 def data_dir(tmp_path: Path) -> Path:
     """A data folder for tests that start a board of their own."""
     return tmp_path / "data"
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def start(data_dir: Path, port: int) -> Iterator[Start]:
+    """Starts `python` with the given arguments on the test's data folder."""
+    started: list[Server] = []
+
+    def begin(*command: str, **settings: str) -> Server:
+        started.append(Server(data_dir, port, command, **settings))
+        return started[-1]
+
+    yield begin
+    for server in started:
+        server.process.kill()
+        server.process.wait()
 
 
 @pytest.hookimpl(hookwrapper=True)

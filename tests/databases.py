@@ -21,8 +21,8 @@ from tests import postgres
 class Databases(Protocol):
     """Makes a database for each application, and makes it empty again between tests."""
 
-    def settings(self) -> dict[str, str]:
-        """What an application is told that shall have a new database."""
+    def settings(self, *, is_bare: bool = False) -> dict[str, str]:
+        """What an application is told that shall have a new database; a bare one has no tables for sure."""
         ...
 
     def remember(self, app: Flask) -> None:
@@ -40,7 +40,7 @@ class Files:
     def __init__(self) -> None:
         self._fresh = sqlite3.connect(":memory:", check_same_thread=False)
 
-    def settings(self) -> dict[str, str]:
+    def settings(self, *, is_bare: bool = False) -> dict[str, str]:
         return {}
 
     def remember(self, app: Flask) -> None:
@@ -60,9 +60,10 @@ class Server:
         self._numbers = itertools.count(1)
         self._fresh = ""
 
-    def settings(self) -> dict[str, str]:
+    def settings(self, *, is_bare: bool = False) -> dict[str, str]:
         name = f"board_{next(self._numbers)}"
-        self._server.say(f"CREATE DATABASE {name}" + (f" TEMPLATE {self._fresh}" if self._fresh else ""))
+        template = f" TEMPLATE {self._fresh}" if self._fresh and not is_bare else ""
+        self._server.say(f"CREATE DATABASE {name}{template}")
         return {"DATABASE_URL": self._server.address(name)}
 
     def remember(self, app: Flask) -> None:

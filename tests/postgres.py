@@ -16,13 +16,25 @@ import pytest
 
 # Nothing of it has to outlive a power cut.
 SETTINGS = {"listen_addresses": "", "fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+# As root it runs as the user whom Debian makes for it, for it refuses to run as root.
+USER = "postgres" if os.geteuid() == 0 else None
 
 
 class Server:
-    """A running PostgreSQL."""
+    """A PostgreSQL, with its data and its socket in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._programs = _programs()
+        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+
+    def start(self) -> None:
+        options = [f"-k {self.folder}", *(f"-c {name}='{value}'" for name, value in SETTINGS.items())]
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", " ".join(options), "start")
+
+    def stop(self) -> None:
+        """Send everybody away at once."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
 
     def address(self, database: str) -> str:
         """The DATABASE_URL of a database."""
@@ -33,46 +45,28 @@ class Server:
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             connection.execute(sql.encode())
 
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [self._programs / program, "-D", self.folder / "data", *arguments]
+        subprocess.run(command, user=USER, cwd=self.folder, stdout=subprocess.DEVNULL, check=True)
+
 
 @contextmanager
 def running() -> Generator[Server]:
     """A server without any database of ours. Skips the test where there is no PostgreSQL."""
-    binaries = _binaries()
-    # Not the test's own folder, into which only its owner may look: as root the server runs as somebody else.
+    # Not the test's own folder, into which only its owner may look.
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    user = "postgres" if os.geteuid() == 0 else None
-    if user:
-        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    data = folder / "data"
-    quiet = {"user": user, "cwd": folder, "stdout": subprocess.DEVNULL}
+    if USER:
+        os.chown(folder, pwd.getpwnam(USER).pw_uid, -1)
     try:
-        make = [
-            binaries / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "-N",
-        ]
-        subprocess.run(make, check=True, **quiet)
-        settings = [f"-c {name}='{value}'" for name, value in SETTINGS.items()]
-        options = " ".join([f"-k {folder}", *settings])
-        control = [binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
-        subprocess.run([*control, "-o", options, "start"], check=True, **quiet)
-        try:
-            yield Server(folder)
-        finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], check=True, **quiet)
+        server = Server(folder)
+        server.start()
+        yield server
+        server.stop()
     finally:
         shutil.rmtree(folder)
 
 
-def _binaries() -> Path:
+def _programs() -> Path:
     """Where Debian's programs lie, which are not all on the path."""
     on_path = shutil.which("initdb")
     found = [Path(on_path).parent] if on_path else sorted(Path("/usr/lib/postgresql").glob("*/bin"))

@@ -26,9 +26,9 @@ from tests import makers
 
 
 @pytest.fixture
-def fresh(data_dir) -> Flask:
+def fresh(data_dir, databases) -> Flask:
     """A board whose database has no tables yet."""
-    return create_app(load({"DATA_DIR": str(data_dir)}))
+    return create_app(load({"DATA_DIR": str(data_dir), **databases.settings(is_bare=True)}))
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(fresh):
@@ -94,6 +94,7 @@ def test_only_what_moderators_said_is_taught_after_a_step_back_and_up_again(fres
     assert kept == [(2, "decision"), (4, "decision"), (6, "decision")]
 
 
+@pytest.mark.sqlite
 def test_a_filter_version_keeps_its_file_when_its_columns_are_put_in_order(fresh):
     content = b"\0\xff" * 9000
     asked = "SELECT id, digest, file, state, note, by_id, created_at, changed_at FROM filter_models"
@@ -214,6 +215,7 @@ def downgrade():
 """
 
 
+@pytest.mark.sqlite
 def test_a_step_may_rebuild_a_table_that_others_point_at(fresh, tmp_path):
     """As a later version will have to, since SQLite changes a table by making it anew."""
     steps = tmp_path / "migrations"

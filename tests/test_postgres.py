@@ -1,0 +1,292 @@
+"""The board on PostgreSQL: what is otherwise than on a file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import flask_migrate
+import psycopg
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from forum import create_app
+from forum.accounts import sessions
+from forum.accounts.models import User
+from forum.db import change, db, reading, write
+from forum.schema import EPOCH
+from forum.screening.models import LinkHost
+from forum.settings import BadSettings, load
+from forum.statements import Statement
+from forum.threads.models import Post, Thread
+from forum.watching import PostgresWatch, Unreadable
+from tests import databases, makers, postgres
+from tests.conftest import browser, migrated
+from tests.waiting import PATIENCE_S, until
+from tests.web.kept import is_kept
+
+THREAD = "/t/1-first-winter-in-an-inaka-house"
+TOUCH = "INSERT INTO page_versions (topic, version) VALUES ('boards', {}); NOTIFY page_versions"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgres.Server]:
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def boards(server) -> databases.Server:
+    return databases.Server(server)
+
+
+@pytest.fixture
+def on_server(boards, tmp_path) -> Iterator[Flask]:
+    """A board with a thread by Alice, whose kept pages hear of commits as they do for guests."""
+    with with_thread(boards, tmp_path) as app:
+        yield app
+
+
+@contextmanager
+def with_thread(boards: databases.Server, tmp_path: Path) -> Generator[Flask]:
+    with migrated(tmp_path / "data", boards) as app:
+        app.extensions["watch"] = watch = PostgresWatch(app.config["SETTINGS"].database_address)
+        app.extensions["pagecache"]._watch = watch
+        with app.app_context(), write() as session:
+            makers.thread(session, makers.member(session))
+        yield app
+        watch.close()
+
+
+@pytest.fixture
+def database(server) -> str:
+    """The address of a database in which a page's version can change, and nothing else."""
+    name = f"versions_{time.monotonic_ns()}"
+    server.say(f"CREATE DATABASE {name}")
+    address = server.address(name)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE TABLE page_versions (topic text, version bigint)")
+    return address
+
+
+@pytest.fixture
+def watch(database) -> Iterator[PostgresWatch]:
+    with closing(PostgresWatch(database, pulse_s=PATIENCE_S)) as watch:
+        yield watch
+
+
+@pytest.fixture
+def other(database) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database, autocommit=True) as connection:
+        yield connection
+
+
+def test_the_watch_hears_of_each_commit_and_of_nothing_else(watch, other):
+    first = watch.moment()
+    other.execute("SELECT 1")
+    with other.transaction(force_rollback=True):
+        other.execute(TOUCH.format(6))
+    assert watch.moment() == first
+    for number in range(7, 20):
+        before = watch.moment()
+        other.execute(TOUCH.format(number))
+        until(lambda before=before: watch.moment() != before)
+        assert watch.newest(["boards", "nothing"]) == number
+    assert watch.newest([]) == watch.newest(["nothing"]) == 0
+
+
+def test_the_watch_asks_nothing_while_nothing_happens(watch, database):
+    asked = "SELECT query_start FROM pg_stat_activity WHERE pid = %s"
+    first = watch.moment()
+    pid = watch._connection.info.backend_pid
+    with psycopg.connect(database) as connection:
+        before = connection.execute(asked, [pid]).fetchone()
+        for _ in range(100):
+            assert watch.moment() == first
+        connection.rollback()
+        assert connection.execute(asked, [pid]).fetchone() == before
+
+
+def test_what_this_process_wrote_is_known_at_once(watch):
+    first = watch.moment()
+    watch.wrote()
+    assert watch.moment() != first
+
+
+def test_a_line_that_was_cut_is_found_out_by_its_pulse(database, other):
+    with closing(PostgresWatch(database, pulse_s=0)) as watch:
+        first = watch.moment()
+        other.execute("SELECT pg_terminate_backend(%s)", [watch._connection.info.backend_pid])
+        with pytest.raises(Unreadable):
+            until(lambda: watch.moment() != first)
+        # What was notified meanwhile nobody heard, so that all is looked at again.
+        assert watch.moment() != first
+
+
+def test_a_watch_in_many_threads_misses_nothing(watch, other):
+    seen, is_over = [], threading.Event()
+
+    def look():
+        while not is_over.is_set():
+            seen.append((watch.moment(), watch.newest(["boards"])))
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(1, 50):
+        other.execute(TOUCH.format(number))
+    is_over.set()
+    for thread in threads:
+        thread.join()
+    last = seen[-1][0]
+    until(lambda: watch.newest(["boards"]) == 49)
+    assert watch.moment() >= last
+
+
+def test_a_kept_page_hears_of_another_program_soon(on_server):
+    guest = browser(on_server)
+    guest.get(THREAD)
+    assert is_kept(guest.get(THREAD))
+    with databases.elsewhere(on_server) as prompt:
+        prompt.say("UPDATE threads SET title = 'Second winter'")
+    until(lambda: "Second winter" in guest.get(THREAD).text)
+
+
+def test_a_reply_is_seen_by_the_very_next_guest(on_server):
+    guest = browser(on_server)
+    for number in range(10):
+        with on_server.app_context(), write() as session:
+            makers.post(
+                session, session.get_one(Thread, 1), session.get_one(User, 1), body=f"Winter {number}."
+            )
+        assert f"Winter {number}." in guest.get(THREAD).text
+
+
+def test_the_board_goes_on_when_the_server_was_started_anew(tmp_path):
+    with postgres.running() as server, with_thread(databases.Server(server), tmp_path) as app:
+        guest, member = browser(app), browser(app)
+        with app.app_context(), write() as session:
+            secret, _ = sessions.open_session(
+                session, 1, is_remembered=True, browser="Test", now=makers.now()
+            )
+        member.set_cookie(app.config["VIEWER_COOKIE"], secret)
+        with app.app_context(), change():
+            """So that there is a connection of each kind which leads nowhere afterwards."""
+        guest.get(THREAD)
+        server.stop()
+        for visitor, path in ((guest, THREAD), (guest, "/"), (member, THREAD)):
+            answer = visitor.get(path)
+            assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
+        assert guest.get("/readyz").status_code == 503
+        server.start()
+        assert member.post("/t/1/reply", data={"body": "After a while."}).status_code == 303
+        assert "After a while." in guest.get(THREAD).text
+        assert member.get("/").status_code == 200
+        assert is_kept(guest.get(THREAD))
+
+
+def test_what_failed_within_is_never_taken_for_committed(on_server):
+    """PostgreSQL takes back what it is told to commit after a statement that failed, and calls that no error."""
+    add = Statement(sa.insert(LinkHost))
+    with on_server.app_context():
+        for begin in (write, change):
+            with pytest.raises(OperationalError), begin() as source:
+                add_twice(source)
+        assert reading().scalar(sa.select(sa.func.count()).select_from(LinkHost)) == 0
+        reading().rollback()
+        with change() as source:
+            add.run(source, {"host": "example.org", "first_seen_at": EPOCH})
+        assert reading().scalar(sa.select(LinkHost.host)) == "example.org"
+
+
+def add_twice(source):
+    add = Statement(sa.insert(LinkHost))
+    add.run(source, {"host": "example.org", "first_seen_at": EPOCH})
+    with suppress(DBAPIError):
+        add.run(source, {"host": "example.org", "first_seen_at": EPOCH})
+
+
+def test_a_reader_never_writes(on_server):
+    with on_server.app_context(), pytest.raises(DBAPIError, match="read-only"):
+        reading().execute(sa.update(Post).values(body="x"))
+
+
+def test_who_waits_for_a_writer_for_too_long_is_asked_to_come_back(on_server):
+    with on_server.app_context():
+        db.engine.dispose()
+        event.listen(db.engine, "connect", lambda driver, _: driver.execute("SET lock_timeout = 100"))
+    with databases.elsewhere(on_server) as prompt:
+        prompt.begin()
+        answer = browser(on_server).post("/join", data=JOINING)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        prompt.say("ROLLBACK")
+    assert browser(on_server).post("/join", data=JOINING).status_code == 303
+
+
+JOINING = {"username": "Carol", "email": "carol@example.org", "password": "a porch in the evening"}
+
+
+@pytest.mark.parametrize("address", ["/b/alt%00", "/u/Alice%00", "/t/1-%00", "/p/2147483648", "/b/%00.atom"])
+def test_an_address_that_the_database_can_not_be_asked_for_leads_nowhere(on_server, address):
+    assert browser(on_server).get(address).status_code in (301, 404)
+
+
+def test_a_form_with_what_is_no_text_is_refused_or_cleaned_and_never_our_fault(on_server):
+    guest = browser(on_server)
+    for path in ("/login", "/join", "/language", "/reset"):
+        names = ("username", "email", "password", "next", "language", "website", "idempotency", "typing")
+        answer = guest.post(path, data=dict.fromkeys(names, "a\0b" * 200))
+        assert answer.status_code < 500, path
+
+
+def test_another_encoding_is_refused_in_a_sentence(server, tmp_path):
+    server.say("CREATE DATABASE latin ENCODING 'SQL_ASCII' TEMPLATE template0")
+    settings = load({"DATA_DIR": str(tmp_path / "data"), "DATABASE_URL": server.address("latin")})
+    app = create_app(settings)
+    with app.app_context(), pytest.raises(BadSettings, match="ENCODING 'UTF8'"):
+        flask_migrate.upgrade()
+
+
+def test_it_is_served_by_several_processes(start, boards):
+    settings = boards.settings(is_bare=True)
+    first = start("wsgi.py", WEB_CONCURRENCY="2", **settings)
+    first.wait_until(first.is_open)
+    assert "demo-admin" in first.said
+    first.wait_until(lambda: len(first.workers) == 2)
+    with psycopg.connect(settings["DATABASE_URL"], autocommit=True) as other:
+        for number in range(10):
+            title = f"Winter {number}"
+            other.execute("UPDATE threads SET title = %s WHERE id = 1", [title])
+            # Each call may come to another process.
+            first.wait_until(lambda title=title: all(title in first.read("/t/1") for _ in range(8)))
+    assert first.stop() == 0
+    second = start("wsgi.py", **settings)
+    second.wait_until(second.is_open)
+    assert "demo-admin" not in second.said
+    assert second.stop() == 0
+
+
+def test_a_server_that_is_not_there_is_named_without_the_password(start):
+    server = start("wsgi.py", DATABASE_URL="postgresql://board:a-secret@127.0.0.1:9/porch")
+    assert server.process.wait(PATIENCE_S) == 1
+    assert server.said.startswith("The database porch on 127.0.0.1 can't be used: ")
+    assert "a-secret" not in server.said
+    assert "Traceback" not in server.said
+
+
+def test_its_driver_is_not_loaded_for_a_file(tmp_path):
+    code = "import sys; from forum import create_app; from forum.settings import load; create_app(load());"
+    start = f"{code} print('psycopg' in sys.modules)"
+    environ = {"DATA_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", start], env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
