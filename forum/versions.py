@@ -13,7 +13,8 @@ the clock, 0007; these are the topics:
     people          what is shown of members beside their posts
     log             what moderators did
     clock           the highest number of all; it goes on by chance, so that no number comes twice, not even when a
-                    backup that is restored has set it back
+                    backup that is restored has set it back. On PostgreSQL once in a transaction, and then everybody
+                    who listens is notified (`forum.watching`)
 """
 
 from __future__ import annotations
