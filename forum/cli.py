@@ -26,7 +26,7 @@ from forum.importers.reading import BadRecord
 from forum.importers.remembering import Tally
 from forum.screening import backfilling, versions
 from forum.screening.models import ModelState
-from forum.settings import BadSettings, database
+from forum.settings import BadSettings, Settings, database
 from forum.threads import boards
 from forum.threads.addresses import board_url
 from forum.threads.models import Board
@@ -144,26 +144,28 @@ def seed() -> None:
 
 
 @commands.command()
-@click.option("--check", "is_thorough", is_flag=True, help="Read the whole file, and count everything anew.")
+@click.option(
+    "--check", "is_thorough", is_flag=True, help="Check that all is sound, and count everything anew."
+)
 @click.option("--recount", "is_mending", is_flag=True, help="Make the counters right first.")
 def doctor(is_thorough: bool, is_mending: bool) -> None:  # noqa: FBT001 - as click hands them over
     """Tell what the database looks like, what its pages cost, and what is wrong.
 
     The exit status is 1 when something is. It may run while the board does; without --recount it changes nothing.
     """
-    path = current_app.config["SETTINGS"].database_path
-    if not path.exists():
-        raise click.ClickException(f"There is no database at {path} yet: run `.venv/bin/flask db upgrade`.")
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.is_on_sqlite and not settings.database_path.exists():
+        raise click.ClickException(
+            f"There is no database at {settings.database_path} yet: run `.venv/bin/flask db upgrade`."
+        )
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's way to say it
     try:
         if is_mending:
             with write() as session:
                 click.echo(f"{counters.recount(session):,} counters were wrong and are right now.\n")
-        found = examining.examine(app, reading(), path, is_thorough=is_thorough)
+        found = examining.examine(app, reading(), is_thorough=is_thorough)
     except sqlalchemy.exc.DatabaseError as fault:
-        raise click.ClickException(
-            f"The database {path} can't be read ({fault.orig}): stop the board and go back to the last backup."
-        ) from None
+        raise click.ClickException(examining.unreadable(settings, fault)) from None
     click.echo(report.text(found))
     if any(section.warnings for section in found):
         raise SystemExit(1)

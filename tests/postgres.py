@@ -7,7 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,13 +23,14 @@ USER = "postgres" if os.geteuid() == 0 else None
 class Server:
     """A PostgreSQL, with its data and its socket in `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
         self.folder = folder
+        self._settings = settings
         self._programs = _programs()
         self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
 
     def start(self) -> None:
-        options = [f"-k {self.folder}", *(f"-c {name}='{value}'" for name, value in SETTINGS.items())]
+        options = [f"-k {self.folder}", *(f"-c {name}='{value}'" for name, value in self._settings.items())]
         self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", " ".join(options), "start")
 
     def stop(self) -> None:
@@ -51,14 +52,14 @@ class Server:
 
 
 @contextmanager
-def running() -> Generator[Server]:
+def running(settings: Mapping[str, str] = SETTINGS) -> Generator[Server]:
     """A server without any database of ours. Skips the test where there is no PostgreSQL."""
     # Not the test's own folder, into which only its owner may look.
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     if USER:
         os.chown(folder, pwd.getpwnam(USER).pw_uid, -1)
     try:
-        server = Server(folder)
+        server = Server(folder, settings)
         server.start()
         yield server
         server.stop()

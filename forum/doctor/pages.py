@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from forum.accounts.models import User
 from forum.cursors import place
 from forum.db import db
-from forum.doctor.plans import Step, complaints
+from forum.doctor import plans, reads
+from forum.doctor.plans import Step
 from forum.doctor.report import Section
 from forum.doctor.tables import SMALL_ROWS
 from forum.threads.addresses import board_url, page_of, thread_url
@@ -28,6 +29,11 @@ from forum.web.journal import Journal
 REPEATS = 20
 # What a list page shows: so far before its end a list is at its deepest, and the page still full.
 DEEP = 30
+# The planner of PostgreSQL rests on statistics, that of SQLite on the indexes alone.
+_UPGRADE = (
+    "`.venv/bin/flask db upgrade`, and if an index was dropped by hand, make it again as the migrations do."
+)
+CURES = {"sqlite": f"run {_UPGRADE}", "postgresql": f"run `ANALYZE` in psql, then {_UPGRADE}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Asked:
 def costs(app: Flask, session: Session, counted: Mapping[str, int]) -> Section:
     """Ask for each page as a guest, then its statements again, REPEATS times. Some 0.1 s a page; nothing is written."""
     found = Section("Pages, as a guest asks for them")
-    large = {table for table, n_rows in counted.items() if n_rows > SMALL_ROWS}
+    cure = CURES[db.engine.dialect.name]
     for name, address in addresses(session).items():
         status, asked = statements(app, address)
         took_us = median(_run_us(session, asked) for _ in range(REPEATS))
@@ -49,11 +55,8 @@ def costs(app: Flask, session: Session, counted: Mapping[str, int]) -> Section:
         if status >= 400:
             found.warn(f"{address} answers {status}: look into the log for why.")
         for each in asked:
-            for complaint in complaints(each.statement, plan(session, each), large):
-                found.warn(
-                    f"{name} ({address}) {complaint}, which gets slower with every post: run `.venv/bin/flask db"
-                    " upgrade`, and if an index was dropped by hand, make it again as the migrations do."
-                )
+            for complaint in _complaints(session, each, counted):
+                found.warn(f"{name} ({address}) {complaint}, which gets slower with every post: {cure}")
     return found
 
 
@@ -133,6 +136,19 @@ def _status(app: Flask, address: str) -> int:
     # Not as a server would, which with its first request begins to do the background work.
     with app.test_request_context(address, base_url=app.config["SETTINGS"].base_url):
         return app.full_dispatch_request().status_code
+
+
+def _complaints(session: Session, asked: Asked, counted: Mapping[str, int]) -> list[str]:
+    if db.engine.dialect.name == "postgresql":
+        return reads.complaints(_reads(session, asked))
+    large = {table for table, n_rows in counted.items() if n_rows > SMALL_ROWS}
+    return plans.complaints(asked.statement, plan(session, asked), large)
+
+
+def _reads(session: Session, asked: Asked) -> Mapping[str, Any]:
+    """What PostgreSQL does to answer, and how many rows it finds at each step."""
+    explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {asked.statement}"
+    return _connection(session).exec_driver_sql(explain, asked.values).scalar_one()[0]["Plan"]
 
 
 def _run_us(session: Session, asked: list[Asked]) -> float:

@@ -11,7 +11,6 @@ from pathlib import Path
 from statistics import median
 
 import sqlalchemy as sa
-import sqlalchemy.exc
 from sqlalchemy.orm import Session
 
 from forum.db import PRAGMAS, WAL_BYTES
@@ -71,19 +70,6 @@ def pragmas(session: Session, wanted: Mapping[str, int | str] = PRAGMAS) -> Sect
     return found
 
 
-def schema(session: Session, newest: str) -> Section:
-    """The version of the schema, which must be `newest`."""
-    found = Section("Schema")
-    version = _schema_version(session)
-    found.say("version", version or "none")
-    if version != newest:
-        found.warn(
-            f"The schema has version {version or 'none'} and this board needs {newest}: stop it, make a backup, and run"
-            " `.venv/bin/flask db upgrade`."
-        )
-    return found
-
-
 def disk(folder: Path, slowest_s: float = SLOWEST_SYNC_S) -> Section:
     """How long the disk takes to keep a page, tried on a scratch file beside the database. A second at most."""
     found = Section("Disk")
@@ -109,11 +95,3 @@ def disk(folder: Path, slowest_s: float = SLOWEST_SYNC_S) -> Section:
 
 def _pragma(session: Session, name: str) -> int:
     return session.scalar(sa.text(f"PRAGMA {name}"))
-
-
-def _schema_version(session: Session) -> str | None:
-    try:
-        return session.scalar(sa.text("SELECT version_num FROM alembic_version"))
-    except sqlalchemy.exc.OperationalError:
-        session.rollback()
-        return None

@@ -20,7 +20,7 @@ SMALL_ROWS = 1000
 
 
 def rows(session: Session) -> dict[str, int]:
-    """How many rows each table of the board has; a statement for each, which walks through an index."""
+    """How many rows each table of the board has; a statement for each, which walks through it or an index."""
     return {
         table.name: session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
         for table in Model.metadata.sorted_tables
@@ -30,7 +30,7 @@ def rows(session: Session) -> dict[str, int]:
 def contents(session: Session, counted: Mapping[str, int], *, is_thorough: bool) -> Section:
     """The tables with their rows and, when they can be had, the bytes of each table and of its indexes."""
     found = Section("Tables")
-    n_bytes = _bytes(session) if is_thorough or _database_bytes(session) <= MEASURED_BYTES else {}
+    n_bytes = _bytes(session, is_thorough=is_thorough)
     filled = {name: n_rows for name, n_rows in counted.items() if n_rows}
     for name, n_rows in sorted(filled.items(), key=lambda pair: -pair[1]):
         own, indexes = n_bytes.get(name, (0, {}))
@@ -64,8 +64,29 @@ def statistics(session: Session, counted: Mapping[str, int]) -> Section:
     return found
 
 
-def _bytes(session: Session) -> dict[str, tuple[int, dict[str, int]]]:
-    """The bytes of each table, and of each of its indexes; {} when SQLite was built without the table that tells."""
+def _bytes(session: Session, *, is_thorough: bool) -> dict[str, tuple[int, dict[str, int]]]:
+    """The bytes of each table, and of each of its indexes; {} when they can't be had, or not for so little."""
+    if session.get_bind().dialect.name == "postgresql":
+        return _bytes_by_server(session)
+    is_measured = is_thorough or _database_bytes(session) <= MEASURED_BYTES
+    return _bytes_in_file(session) if is_measured else {}
+
+
+def _bytes_by_server(session: Session) -> dict[str, tuple[int, dict[str, int]]]:
+    """A table's own are with what is kept beside it, such as long texts. The server looks at its files' sizes only."""
+    query = """SELECT owner.relname, pg_table_size(owner.oid), part.relname, pg_relation_size(part.oid)
+        FROM pg_class owner LEFT JOIN pg_index ON indrelid = owner.oid LEFT JOIN pg_class part ON part.oid = indexrelid
+        WHERE owner.relkind = 'r' AND owner.relnamespace = CAST(current_schema() AS regnamespace)"""
+    found: dict[str, tuple[int, dict[str, int]]] = {}
+    for table, own, index, index_bytes in session.execute(sa.text(query)):
+        _, indexes = found.setdefault(table, (own, {}))
+        if index:
+            indexes[index] = index_bytes
+    return found
+
+
+def _bytes_in_file(session: Session) -> dict[str, tuple[int, dict[str, int]]]:
+    """From SQLite's own table of them, where it was built with that; reads the whole file."""
     query = """SELECT s.tbl_name, s.type, s.name, sum(d.pgsize) FROM dbstat d JOIN sqlite_schema s ON s.name = d.name
         GROUP BY s.name"""
     try:
