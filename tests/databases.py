@@ -12,6 +12,7 @@ import psycopg
 import sqlalchemy as sa
 from flask import Flask
 
+from forum import newest_schema
 from forum.drivers import kind_of
 from forum.schema import Model
 from forum.statements import NOTHING
@@ -81,7 +82,8 @@ class Server:
         with psycopg.connect(app.config["SETTINGS"].database_address, autocommit=True) as connection:
             connection.execute(
                 f"BEGIN; SET LOCAL session_replication_role = replica; {empty} {begin}"
-                "INSERT INTO page_versions (topic, version) VALUES ('clock', 0); COMMIT".encode()
+                "INSERT INTO page_versions (topic, version) VALUES ('clock', 0); "
+                f"DELETE FROM alembic_version; INSERT INTO alembic_version VALUES ('{newest_schema()}'); COMMIT".encode()
             )
         app.extensions["watch"].wrote()
 
