@@ -116,6 +116,7 @@ def _prepare(app: Flask) -> tuple[Login, ...] | None:
     if seeding.is_empty(reading()):
         with write() as session:
             logins = seeding.seed(session, datetime.now(UTC))
+        upkeep.take_statistics()
     db.session.remove()
     db.engine.dispose()
     return logins

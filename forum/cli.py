@@ -14,7 +14,7 @@ import sqlalchemy.exc
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from forum import copying
+from forum import copying, upkeep
 from forum.accounts import joining
 from forum.accounts.models import Role
 from forum.db import reading, write
@@ -113,6 +113,7 @@ def import_files(files: tuple[str, ...], format_: str | None, slug: str | None) 
         raise click.ClickException(
             f"{fault} What was loaded before it stays; run the import again to go on."
         ) from None
+    upkeep.take_statistics()
     click.echo(_summary(tally))
 
 
@@ -129,6 +130,7 @@ def copy_from(url: str) -> None:
         raise click.ClickException(str(fault)) from None
     with _told(), write() as session:
         copying.copy_from(session, there, lambda table, n_rows: click.echo(f"{n_rows:>12,} {table}"))
+    upkeep.take_statistics()
     click.echo("All is copied.")
 
 
@@ -139,6 +141,7 @@ def seed() -> None:
         logins = seeding.seed(session, datetime.now(UTC))
     if logins is None:
         raise click.ClickException("The board is not empty, so that nothing was seeded.")
+    upkeep.take_statistics()
     for login in logins:
         click.echo(f"{login.role:10} {login.name:16} {login.password}")
 

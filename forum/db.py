@@ -59,6 +59,9 @@ SAID_TO_POSTGRES = (
     f"SET lock_timeout = {BUSY_TIMEOUT_MS}",
     # To compile a statement takes longer than any of ours runs.
     "SET jit = off",
+    # To plan a statement anew with its values takes longer than to run it, and finds nothing better: what has to stand
+    # in words for an index does.
+    "SET plan_cache_mode = force_generic_plan",
 )
 
 db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
@@ -200,6 +203,7 @@ def _prepare_postgres(connection: Any, record: object) -> None:
             f"DATABASE_URL names a database whose encoding is {encoding}: make one with ENCODING 'UTF8'."
         )
     connection.autocommit = True
+    connection.prepared_max = KEPT_STATEMENTS
     for sql in SAID_TO_POSTGRES:
         connection.execute(sql)
 

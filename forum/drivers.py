@@ -23,8 +23,12 @@ class Kind(Protocol):
     change: str
     """Begins one that may write, alone: it waits for whoever is writing, and what it reads is what they left."""
 
+    def end_snapshot(self, driver: Any) -> None:
+        """End what `snapshot` began."""
+        ...
+
     def is_open(self, driver: Any) -> bool:
-        """Whether a transaction stands on this connection."""
+        """Whether a transaction stands on this connection, and can be committed."""
         ...
 
     def is_lost(self, driver: Any) -> bool:
@@ -35,6 +39,9 @@ class Kind(Protocol):
 class _Sqlite:
     snapshot = "BEGIN DEFERRED"
     change = "BEGIN IMMEDIATE"
+
+    def end_snapshot(self, driver: Any) -> None:
+        driver.rollback()
 
     def is_open(self, driver: Any) -> bool:
         # On a full disk, for one, SQLite takes a transaction back by itself.
@@ -49,6 +56,10 @@ class _Postgres:
     # In the other isolation each statement reads what is committed by then. Behind the lock nobody else commits, so
     # that all of them read the same; a snapshot could not be taken but before it.
     change = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({WRITERS_LOCK})"
+
+    def end_snapshot(self, driver: Any) -> None:
+        # With a rollback the driver forgets all statements that it has prepared, and there is nothing to be taken back.
+        driver.commit()
 
     def is_open(self, driver: Any) -> bool:
         return driver.info.transaction_status == driver.info.transaction_status.INTRANS

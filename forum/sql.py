@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.dialects.sqlite.dml import OnConflictClause
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement, ReturnTypeFromArgs
 
-__all__ = ["entry", "greatest", "insert", "joined", "least", "listed", "partial_index"]
+__all__ = ["among", "entry", "greatest", "insert", "joined", "least", "listed", "partial_index"]
 
 
 # SQLite took ON CONFLICT over from PostgreSQL, and SQLAlchemy writes it for either from the same; only for the name of
@@ -49,9 +50,22 @@ class joined(FunctionElement[str]):  # noqa: N801
     type = sa.String()
 
 
+class _among(FunctionElement[bool]):  # noqa: N801
+    inherit_cache = True
+    type = sa.Boolean()
+
+
 class _values_of(FunctionElement[Any]):  # noqa: N801
     inherit_cache = True
     name = "values_of"
+
+
+def among(
+    column: sa.ColumnElement[Any] | InstrumentedAttribute[Any],
+    values: sa.Select[Any] | sa.CompoundSelect[Any],
+) -> sa.ColumnElement[bool]:
+    """Whether a column holds one of the few `values` that a query finds, of which each is looked up."""
+    return _among(column, values.scalar_subquery())
 
 
 def listed(name: str, kind: type[sa.types.TypeEngine[Any]] = sa.String) -> sa.Select[tuple[Any]]:
@@ -96,6 +110,19 @@ def _joined(element: joined, compiler: SQLCompiler, **how: Any) -> str:
 @compiles(joined, "postgresql")
 def _joined_of_postgres(element: joined, compiler: SQLCompiler, **how: Any) -> str:
     return f"string_agg({compiler.process(element.clauses, **how)}, ',')"
+
+
+@compiles(_among, "sqlite")
+def _in(element: _among, compiler: SQLCompiler, **how: Any) -> str:
+    column, values = (compiler.process(part, **how) for part in element.clauses)
+    return f"{column} IN {values}"
+
+
+@compiles(_among, "postgresql")
+def _in_array(element: _among, compiler: SQLCompiler, **how: Any) -> str:
+    # Of a subquery it expects a hundred values and more, and walks through the table instead; of an array ten.
+    column, values = (compiler.process(part, **how) for part in element.clauses)
+    return f"{column} = ANY (ARRAY{values})"
 
 
 @compiles(_values_of, "sqlite")

@@ -24,6 +24,7 @@ from forum.drivers import kind_of
 Values: TypeAlias = Mapping[str, Any]
 Way: TypeAlias = Callable[[Any], Any]
 _Act: TypeAlias = Callable[[str, Any], Any]
+_End: TypeAlias = Callable[[Any], None]
 
 _REACHED = "reached"
 LOST = "the transaction was taken back before its end"
@@ -33,9 +34,10 @@ NOTHING: Values = MappingProxyType({})
 class Transaction:
     """What stands between a begin and an end, for statements alone: a tenth of what a session costs for that."""
 
-    def __init__(self, engine: sa.Engine, driver: Any, give_back: Callable[[Any], None]) -> None:
+    def __init__(self, engine: sa.Engine, driver: Any, end: _End, give_back: _End) -> None:
         self.engine = engine
         self.driver = driver
+        self._end = end
         self._give_back = give_back
 
     @property
@@ -53,11 +55,15 @@ class Transaction:
         next one would find it as it is.
         """
         try:
-            self.driver.rollback()
-        except BaseException:
+            self._end(self.driver)
+        except BaseException as fault:
+            # With the line to a server its transaction has ended as well.
+            is_over = kind_of(self.engine).is_lost(self.driver) and isinstance(fault, Exception)
             self.driver.close()
-            raise
-        self._give_back(self.driver)
+            if not is_over:
+                raise
+        else:
+            self._give_back(self.driver)
 
 
 class Transactions:
@@ -74,13 +80,14 @@ class Transactions:
 
     def snapshot(self) -> Transaction:
         """One that reads: what is committed at this moment. It is to be ended, and raises what SQLAlchemy raises."""
-        return self._begun(kind_of(self._engine).snapshot)
+        kind = kind_of(self._engine)
+        return self._begun(kind.snapshot, kind.end_snapshot)
 
     def change(self) -> Transaction:
         """One that may write. It is to be ended, and raises what SQLAlchemy raises."""
-        return self._begun(kind_of(self._engine).change)
+        return self._begun(kind_of(self._engine).change, lambda driver: driver.rollback())
 
-    def _begun(self, begin: str) -> Transaction:
+    def _begun(self, begin: str, end: _End) -> Transaction:
         free = self._free
         try:
             driver, was_kept = free.pop(), True
@@ -93,9 +100,9 @@ class Transactions:
             driver.close()
             if is_lost and isinstance(fault, DBAPIError):
                 # As when a server was started anew: then the others that were kept go the same way, one after another.
-                return self._begun(begin)
+                return self._begun(begin, end)
             raise
-        return Transaction(self._engine, driver, lambda driver: self._take_back(driver, free))
+        return Transaction(self._engine, driver, end, lambda driver: self._take_back(driver, free))
 
     def _take_back(self, driver: Any, free: list[Any]) -> None:
         # Since it was taken the engine may have been disposed, as before a fork: then it is to be had no more.

@@ -83,7 +83,8 @@ class Server:
             connection.execute(
                 f"BEGIN; SET LOCAL session_replication_role = replica; {empty} {begin}"
                 "INSERT INTO page_versions (topic, version) VALUES ('clock', 0); "
-                f"DELETE FROM alembic_version; INSERT INTO alembic_version VALUES ('{newest_schema()}'); COMMIT".encode()
+                "DELETE FROM alembic_version; "
+                f"INSERT INTO alembic_version (version_num) VALUES ('{newest_schema()}'); COMMIT".encode()
             )
         app.extensions["watch"].wrote()
 

@@ -21,15 +21,18 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from forum import create_app
 from forum.accounts import sessions
 from forum.accounts.models import User
-from forum.db import change, db, reading, write
+from forum.db import change, db, reading, snapshot, write
 from forum.schema import EPOCH
+from forum.screening import gathering
 from forum.screening.models import LinkHost
 from forum.settings import BadSettings, load
 from forum.statements import Statement
+from forum.threads import mentions
 from forum.threads.models import Post, Thread
 from forum.watching import PostgresWatch, Unreadable
 from tests import databases, makers, postgres
 from tests.conftest import browser, migrated
+from tests.importers.corpora import corpus, write_lines
 from tests.waiting import PATIENCE_S, until
 from tests.web.kept import is_kept
 
@@ -191,6 +194,82 @@ def test_the_board_goes_on_when_the_server_was_started_anew(tmp_path):
         assert "After a while." in guest.get(THREAD).text
         assert member.get("/").status_code == 200
         assert is_kept(guest.get(THREAD))
+
+
+def test_a_reader_whose_line_was_cut_ends_in_peace(on_server):
+    names = Statement(sa.select(User.name))
+    with on_server.app_context():
+        held = on_server.extensions["transactions"].snapshot()
+        assert names.scalar(held) == "Alice"
+        with databases.elsewhere(on_server) as prompt:
+            prompt.say("SELECT pg_terminate_backend(:pid)", {"pid": held.driver.info.backend_pid})
+        with pytest.raises(OperationalError):
+            names.scalar(held)
+        held.end()
+        assert names.scalar(snapshot()) == "Alice"
+
+
+def test_what_readers_ask_is_prepared_once(on_server):
+    count = Statement(sa.select(User.id))
+    with on_server.app_context():
+        transactions = on_server.extensions["transactions"]
+        for _ in range(12):
+            held = transactions.snapshot()
+            count.all(held)
+            held.end()
+        held = transactions.snapshot()
+        prepared = held.driver.execute("SELECT statement FROM pg_prepared_statements").fetchall()
+        held.end()
+    assert any("users.id" in statement for (statement,) in prepared)
+
+
+@pytest.mark.parametrize(
+    ("table", "statement", "values"),
+    [
+        (
+            "screenings",
+            gathering._COPIES,
+            {"near": [3, 5], "bands": [7], "newest_id": 29_000, "mark": 0},
+        ),
+        ("link_hosts", gathering._SITES, {"sites": ["host5.example"]}),
+        ("users", mentions._KNOWN, {"keys": ["name5"]}),
+    ],
+)
+def test_what_is_listed_is_looked_up_and_not_searched_for(on_server, table, statement, values):
+    with databases.elsewhere(on_server) as prompt:
+        for sql in CROWD:
+            prompt.say(sql)
+        prompt.say("ANALYZE")
+    with on_server.app_context():
+        held = on_server.extensions["transactions"].snapshot()
+        compiled = statement._for(held.engine, values)
+        plan = held.driver.execute(f"EXPLAIN {compiled.sql}", compiled.given(values)).fetchall()
+        held.end()
+    assert not [line for (line,) in plan if f"Seq Scan on {table}" in line]
+
+
+CROWD = (
+    """INSERT INTO screenings
+        (kind, author_id, text, fingerprint, outcome, probability, reasons, decision, created_at)
+        SELECT 'reply', 1, 'Words.', n, 'published', 0.1, '[]', 'none', n FROM generate_series(1, 30000) n""",
+    "INSERT INTO text_bands (band, screening_id) SELECT n % 9000, n FROM generate_series(1, 30000) n",
+    """INSERT INTO link_hosts (host, approved, rejected, first_seen_at)
+        SELECT 'host' || n || '.example', 0, 0, 0 FROM generate_series(1, 30000) n""",
+    """INSERT INTO users (name, name_key, name_skeleton, display_name, credentials_version, role, joined_at, is_demo,
+        bio, bio_html, hidden_parts, posts_count, approved_count, rejected_count)
+        SELECT 'N' || n, 'name' || n, 'name' || n, '', 1, 'member', 0, false, '', '', '', 0, 0, 0
+        FROM generate_series(1, 30000) n""",
+)
+
+
+def test_after_an_import_the_planner_knows_how_large_the_tables_are(on_server, tmp_path):
+    known = "SELECT reltuples FROM pg_class WHERE relname = 'posts'"
+    path = write_lines(tmp_path / "corpus.jsonl", corpus())
+    with databases.elsewhere(on_server) as prompt:
+        assert prompt.say(known).scalar() == -1
+        result = on_server.test_cli_runner().invoke(args=["forum", "import", path])
+        assert result.exit_code == 0, result.output
+        assert prompt.say(known).scalar() == prompt.say("SELECT count(*) FROM posts").scalar() == 7
 
 
 def test_what_failed_within_is_never_taken_for_committed(on_server):

@@ -137,8 +137,12 @@ def started() -> Transaction:
 class Unending:
     """A connection that can't roll back."""
 
+    closed = False
+
     def rollback(self):
         raise OperationalError("ROLLBACK", None, Exception("no end"))
+
+    commit = rollback
 
     def close(self):
         pass

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from forum.accounts.models import User
 from forum.screening.models import RECORDED, Kind, Lesson, LinkHost, Screening, SiteVoice
 from forum.spam.judging import Outcome, Standing
-from forum.sql import insert, listed
+from forum.sql import among, insert, listed
 from forum.statements import Source, Statement
 
 # Whose links nobody needs to look at before they count for a site.
@@ -32,7 +32,7 @@ _MOVE_AUTHOR = Statement(
 _SPOKEN_FOR = Statement(
     sa.select(SiteVoice.host).where(
         SiteVoice.author_id == sa.bindparam("author_id"),
-        SiteVoice.host.in_(listed("hosts")),
+        among(SiteVoice.host, listed("hosts")),
         SiteVoice.screening_id < sa.bindparam("screening_id"),
     )
 )

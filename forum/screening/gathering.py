@@ -16,7 +16,7 @@ from forum.screening.models import Decision, LinkHost, Screening, TextBand
 from forum.spam.judging import Copies, Outcome, Record, Standing, standing_of
 from forum.spam.nearness import NEAR, Shingles, resemblance, shingles
 from forum.spam.sites import SiteRecord
-from forum.sql import listed
+from forum.sql import among, listed
 from forum.statements import Source, Statement
 
 # The same words again within a week are a campaign or a double post; after that, people do say the same things.
@@ -79,7 +79,7 @@ _TRAFFIC = Statement(
 )
 
 
-_SHARES_A_BAND = TextBand.band.in_(listed("bands", sa.BigInteger))
+_SHARES_A_BAND = among(TextBand.band, listed("bands", sa.BigInteger))
 _CANDIDATES = Statement(
     sa.select(Screening.id, Screening.text)
     .join(TextBand, TextBand.screening_id == Screening.id)
@@ -102,7 +102,7 @@ _COPIES = Statement(
         sa.case((_IS_NEW, Screening.text), else_="").label("text"),
     )
     .where(
-        sa.or_(Screening.id.in_(listed("near", sa.Integer)), Screening.id.in_(_NEWER)),
+        among(Screening.id, sa.union(listed("near", sa.Integer), _NEWER)),
         # The very same text is counted by its fingerprint.
         Screening.fingerprint != sa.bindparam("mark"),
     )
@@ -113,7 +113,7 @@ _COPIES = Statement(
 
 _SITES = Statement(
     sa.select(LinkHost.host, LinkHost.approved, LinkHost.rejected, LinkHost.first_seen_at).where(
-        LinkHost.host.in_(listed("sites"))
+        among(LinkHost.host, listed("sites"))
     )
 )
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from forum.accounts.models import User
-from forum.sql import listed
+from forum.sql import among, listed
 from forum.statements import Source, Statement
 from forum.text.rendering import linked_names
 
-_KNOWN = Statement(sa.select(User.name_key, User.name).where(User.name_key.in_(listed("keys"))))
+_KNOWN = Statement(sa.select(User.name_key, User.name).where(among(User.name_key, listed("keys"))))
 
 
 def known(source: Source, body: str) -> Mapping[str, str]:
