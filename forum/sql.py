@@ -75,9 +75,12 @@ def listed(name: str, kind: type[sa.types.TypeEngine[Any]] = sa.String) -> sa.Se
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
-    """An index of those rows alone for which a condition holds; a query must have it in the same words."""
-    condition = sa.text(where)
-    return sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+    """An index of those rows alone for which a condition holds; a query must have it in the same words.
+
+    The migrations make it on either database. It is told here in SQLite's way alone: to name PostgreSQL loads all that
+    SQLAlchemy has for it, which a board on a file can do without.
+    """
+    return sa.Index(name, *columns, unique=unique, sqlite_where=sa.text(where))
 
 
 @compiles(greatest, "sqlite")
