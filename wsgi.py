@@ -137,6 +137,8 @@ def _greeting(settings: Settings, logins: tuple[Login, ...] | None) -> list[str]
     if settings.base_url != f"http://{host}:{settings.port}":
         lines.append(f"Its public address is {settings.base_url}")
     lines.append(f"Its data lies in {settings.data_dir}")
+    if not settings.is_on_sqlite:
+        lines.append(f"Its database is {settings.database_name}")
     if not settings.has_mail:
         lines.append(
             f"There is no mail server (SMTP_URL), so mails are written to {settings.data_dir / 'mail'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -339,6 +340,7 @@ def test_it_is_served_by_several_processes(start, boards):
     first = start("wsgi.py", WEB_CONCURRENCY="2", **settings)
     first.wait_until(first.is_open)
     assert "demo-admin" in first.said
+    assert re.search(r"^Its database is board_\d+ on this machine$", first.said, re.MULTILINE)
     first.wait_until(lambda: len(first.workers) == 2)
     with psycopg.connect(settings["DATABASE_URL"], autocommit=True) as other:
         for number in range(10):
