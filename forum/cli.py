@@ -169,6 +169,8 @@ def doctor(is_thorough: bool, is_mending: bool) -> None:  # noqa: FBT001 - as cl
         found = examining.examine(app, reading(), is_thorough=is_thorough)
     except sqlalchemy.exc.DatabaseError as fault:
         raise click.ClickException(examining.unreadable(settings, fault)) from None
+    except BadSettings as fault:
+        raise click.ClickException(str(fault)) from None
     click.echo(report.text(found))
     if any(section.warnings for section in found):
         raise SystemExit(1)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
-import sqlalchemy.exc
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from forum.accounts.models import User
 from forum.drivers import kind_of
 from forum.errors import Conflict, NotFound
 from forum.schema import Model
@@ -23,39 +23,48 @@ def copy_from(session: Session, url: str, report: Callable[[str, int], None]) ->
     """Copy all rows of the board at `url`, an address of SQLAlchemy's, in the caller's transaction.
 
     They keep their numbers, so that every address and every login stays good. The versions of pages are not copied:
-    here the triggers give new ones. `report` hears of each table and its number of rows. Constant memory; some 10,000
-    rows a second. Raises NotFound where there is no board at `url`, and Conflict where it has another schema, or this
-    database is not empty.
+    here the triggers give new ones. `report` hears of each table and its number of rows. Constant memory. Raises
+    NotFound where there is no board at `url`, and Conflict where it has another schema, this database is not empty, or
+    does not take a row.
     """
-    here = session.connection()
-    with _opened(url) as (there, schema):
-        if schema != _schema(here):
+    here, tables = session.connection(), _tables()
+    with _opened(url) as there:
+        if _schema(there) != _schema(here):
             raise Conflict(
                 "The two databases have different schemas: run `.venv/bin/flask db upgrade` on both."
             )
-        if session.scalar(sa.select(sa.func.count()).select_from(User)):
-            raise Conflict("There are members in this database already, and it has to be empty.")
-        for table in _tables():
+        filled = [table.name for table in tables if here.scalar(sa.select(sa.select(table).exists()))]
+        if filled:
+            raise Conflict(f"This database has to be empty, and there are rows in {', '.join(filled)}.")
+        for table in tables:
             report(table.name, _copy(table, there, here))
     if here.dialect.name == "postgresql":
         _number_on(here)
 
 
 @contextmanager
-def _opened(url: str) -> Generator[tuple[Connection, str | None]]:
-    """What is in the other database at this moment, and the version of its schema."""
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with ExitStack() as opened:
-        try:
-            connection = opened.enter_context(engine.connect())
-            connection.exec_driver_sql(kind_of(engine).snapshot)
-            schema = _schema(connection)
-        except sqlalchemy.exc.DBAPIError as fault:
-            raise NotFound(f"There is no board to be read there: {fault.orig}") from None
-        yield connection, schema
+def _opened(url: str) -> Generator[Connection]:
+    """What is in the other database at this moment."""
+    parts = sa.make_url(url)
+    if parts.drivername == "sqlite" and not Path(parts.database or "").exists():
+        raise NotFound(f"There is no file {parts.database}.")
+    engine = sa.create_engine(parts, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    try:
+        connection = engine.connect()
+    except DBAPIError as fault:
+        raise NotFound(f"There is no board to be read there: {fault.orig}") from None
+    with connection:
+        connection.exec_driver_sql(kind_of(engine).snapshot)
+        yield connection
 
 
 def _schema(connection: Connection) -> str | None:
+    """The version of a database's tables; None where there are none."""
+    try:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+    except DBAPIError as fault:
+        raise NotFound(f"There is no board to be read there: {fault.orig}") from None
     return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
 
 
@@ -65,13 +74,19 @@ def _tables() -> list[sa.Table]:
 
 
 def _copy(table: sa.Table, there: Connection, here: Connection) -> int:
-    """Copy a table's rows, those first to which others of the same table point; returns how many there are."""
+    """Copy a table's rows by their keys, for those that point to others of the table point back; returns how many."""
     n_rows = 0
     query = sa.select(table).order_by(*table.primary_key).execution_options(yield_per=BATCH_ROWS)
-    with closing(there.execute(query)) as rows:
-        for batch in rows.mappings().partitions():
-            here.execute(sa.insert(table), [dict(row) for row in batch])
-            n_rows += len(batch)
+    try:
+        with closing(there.execute(query)) as rows:
+            for batch in rows.mappings().partitions():
+                here.execute(sa.insert(table), [dict(row) for row in batch])
+                n_rows += len(batch)
+    except DBAPIError as fault:
+        raise Conflict(
+            f"Nothing was copied, for among the rows of {table.name} behind the first {n_rows:,} is one that this"
+            f" database does not take: {fault.orig}"
+        ) from None
     return n_rows
 
 

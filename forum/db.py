@@ -10,7 +10,8 @@ from typing import Any
 from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from forum import statements
@@ -20,7 +21,7 @@ from forum.schema import Model
 from forum.settings import BadSettings, Settings
 from forum.statements import Source, Transaction, Transactions
 from forum.turns import Turns
-from forum.watching import KEEPALIVE, PostgresWatch, SqliteWatch
+from forum.watching import CONNECTING, PostgresWatch, SqliteWatch
 
 # How long SQLite waits for a writer that does not stand in line, as a migration is. Longer than any write takes;
 # shorter than a visitor's patience.
@@ -87,13 +88,14 @@ def init(app: Flask, settings: Settings) -> None:
         else PostgresWatch(settings.database_address)
     )
     db.init_app(app)
-    app.teardown_appcontext(_end_snapshot)
+    app.teardown_appcontext(_end)
     with app.app_context():
         # Before SQLAlchemy asks the first connection what it leads to.
         prepare = _prepare_sqlite if settings.is_on_sqlite else _prepare_postgres
         event.listen(db.engine, "connect", prepare, insert=True)
         event.listen(db.engine, "begin", _begin)
         event.listen(db.engine, "commit", _commit)
+        event.listen(db.engine, "handle_error", _conceal)
         event.listen(db.engine, "engine_disposed", lambda _: watch.close())
         transactions = app.extensions["transactions"] = Transactions(db.engine)
     app.extensions["commits"] = Commits(turns, transactions)
@@ -165,10 +167,21 @@ def _writing() -> Generator[None]:
         current_app.extensions["watch"].wrote()
 
 
-def _end_snapshot(_fault: BaseException | None = None) -> None:
+def _end_snapshot() -> None:
     held: Transaction | None = g.pop("snapshot", None)
     if held is not None:
         held.end()
+
+
+def _end(_fault: BaseException | None = None) -> None:
+    """End what a request read by. With the line to a server it has ended already, and the answer is as good as ever."""
+    _end_snapshot()
+    try:
+        db.session.remove()
+    except DBAPIError as fault:
+        if not fault.connection_invalidated:
+            raise
+        db.session.registry.clear()
 
 
 def _transaction(session: Session) -> Generator[Session]:
@@ -188,7 +201,7 @@ def _of_sqlite() -> dict[str, Any]:
 
 def _of_postgres() -> dict[str, Any]:
     return {
-        "connect_args": KEEPALIVE,
+        "connect_args": CONNECTING,
         # Values by their place, as SQLite has them.
         "paramstyle": "format",
         # A server may be started anew; its file is always there.
@@ -213,6 +226,15 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
     connection.isolation_level = None
     for name, value in PRAGMAS.items():
         connection.execute(f"PRAGMA {name} = {value}")
+
+
+def _conceal(context: ExceptionContext) -> BaseException | None:
+    """What `hide_parameters` does not hide: PostgreSQL tells values of its own accord."""
+    fault, said = context.original_exception, context.sqlalchemy_exception
+    kind_of(context.engine or db.engine).conceal(fault)
+    if isinstance(said, DBAPIError):
+        said.args = (f"({type(fault).__module__}.{type(fault).__name__}) {fault}",)
+    return None
 
 
 def _commit(connection: Connection) -> None:

@@ -35,6 +35,12 @@ class Kind(Protocol):
         """Whether this connection leads nowhere any more."""
         ...
 
+    def conceal(self, fault: BaseException) -> None:
+        """Let a fault of the driver's no longer tell the values that it is about: what somebody wrote must not stand in
+        the log.
+        """
+        ...
+
 
 class _Sqlite:
     snapshot = "BEGIN DEFERRED"
@@ -49,6 +55,9 @@ class _Sqlite:
 
     def is_lost(self, driver: Any) -> bool:
         return False
+
+    def conceal(self, fault: BaseException) -> None:
+        """SQLite names columns only."""
 
 
 class _Postgres:
@@ -66,6 +75,12 @@ class _Postgres:
 
     def is_lost(self, driver: Any) -> bool:
         return driver.closed
+
+    def conceal(self, fault: BaseException) -> None:
+        # In its details PostgreSQL tells the whole row.
+        said = getattr(getattr(fault, "diag", None), "message_primary", None)
+        if said:
+            fault.args = (said,)
 
 
 _KINDS: dict[str, Kind] = {"sqlite": _Sqlite(), "postgresql": _Postgres()}

@@ -20,12 +20,12 @@ from forum.settings import Settings
 
 # Where it is there, huey loads PostgreSQL's driver for a storage of its own, which is not ours: 7 MiB and a twentieth
 # of a second for each board on a file.
-driver = sys.modules.setdefault("psycopg", None)  # pyright: ignore[reportArgumentType]
+_driver = sys.modules.setdefault("psycopg", None)  # pyright: ignore[reportArgumentType]
 from huey import SqliteHuey, crontab  # noqa: E402
 from huey.consumer import Consumer  # noqa: E402
 from huey.serializer import SignedSerializer  # noqa: E402
 
-if driver is None:
+if _driver is None:
     del sys.modules["psycopg"]
 
 log = logging.getLogger(__name__)

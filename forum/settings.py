@@ -13,8 +13,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 # PostgreSQL as SQLAlchemy knows it, by the driver that we use.
-POSTGRES = "postgresql+psycopg:"
+POSTGRES = "postgresql+psycopg"
 
 
 class BadSettings(Exception):
@@ -89,15 +92,15 @@ class Settings:
     @property
     def database_address(self) -> str:
         """The address of the server's database as libpq takes it, where there is one."""
-        return self.database_url.replace(POSTGRES, "postgresql:", 1)
+        return make_url(self.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
 
     @property
     def database_name(self) -> str:
         """The database as it is shown to the operator: without the password."""
         if self.is_on_sqlite:
             return str(self.database_path)
-        parts = urlsplit(self.database_address)
-        return f"{parts.path[1:]} on {parts.hostname or 'this machine'}"
+        url = make_url(self.database_url)
+        return f"{url.database} on {url.host or 'this machine'}"
 
     @property
     def turns_path(self) -> Path:
@@ -198,13 +201,8 @@ def database(url: str, data_dir: Path) -> str:
     """The address by which SQLAlchemy finds what a DATABASE_URL names. Raises BadSettings."""
     if not url:
         return f"sqlite:///{data_dir / 'board.sqlite3'}"
-    scheme, _, rest = url.partition("://")
-    if scheme in ("postgres", "postgresql", POSTGRES[:-1]):
-        if not urlsplit(f"postgresql://{rest}").path[1:]:
-            raise BadSettings(
-                "DATABASE_URL must name the database too, such as postgresql://user@host/board."
-            )
-        return f"{POSTGRES}//{rest}"
+    if url.startswith(("postgres://", "postgresql://", f"{POSTGRES}://")):
+        return _on_postgres(url)
     if not url.startswith("sqlite:///") or url in ("sqlite:///:memory:", "sqlite:///"):
         raise BadSettings(
             "DATABASE_URL must be like postgresql://user:password@host/board or sqlite:////srv/board.sqlite3."
@@ -213,6 +211,20 @@ def database(url: str, data_dir: Path) -> str:
     if not os.access(path.parent, os.W_OK):
         raise BadSettings(f"DATABASE_URL lies in {path.parent}, which can't be written to.")
     return f"sqlite:///{path}"
+
+
+def _on_postgres(url: str) -> str:
+    try:
+        parts = make_url(url)
+    except (ValueError, ArgumentError):
+        # Without the address, for a password may stand in it.
+        raise BadSettings(
+            "DATABASE_URL must be like postgresql://user:password@host:5432/board, with what is no letter or digit in"
+            " the password as %40 stands for @."
+        ) from None
+    if not parts.database:
+        raise BadSettings("DATABASE_URL must name the database too, such as postgresql://user@host/board.")
+    return parts.set(drivername=POSTGRES).render_as_string(hide_password=False)
 
 
 def _secret(given: str, data_dir: Path) -> str:

@@ -301,6 +301,7 @@ def _do(engine: sa.Engine, act: _Act, sql: str, given: Any, *, is_many: bool = F
 
 
 def _as_sqlalchemy(engine: sa.Engine, sql: str, fault: Exception) -> BaseException:
-    """The driver's error as SQLAlchemy raises it, without the values: what somebody wrote must not stand in the log."""
+    """The driver's error as SQLAlchemy raises it, without values."""
+    kind_of(engine).conceal(fault)
     base = engine.dialect.loaded_dbapi.Error
     return DBAPIError.instance(sql, None, fault, base, hide_parameters=True)

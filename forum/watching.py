@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import logging
+import math
 import select
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from mmap import mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,10 +20,22 @@ from forum import walindex
 if TYPE_CHECKING:
     import psycopg
 
+log = logging.getLogger(__name__)
+
 # What the triggers of `page_versions` notify.
 CHANNEL = "page_versions"
-# A line to the server that was cut somewhere tells nothing, so once in this time the server must answer.
+# A line to the server that was cut somewhere tells nothing, so once in this time it is asked for an answer.
 PULSE_S = 1.0
+# How a connection to PostgreSQL is made, and how libpq finds out that a server is gone which does not say so: after
+# some ten seconds rather than two hours.
+CONNECTING = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    "application_name": "engawa",
+}
 
 
 class Unreadable(Exception):
@@ -105,8 +120,8 @@ class PostgresWatch:
 
     Whether one came is a look at the socket, of a microsecond or two. Between a commit and its notification lie some
     hundred microseconds, in which another process still finds right what was right a moment ago; the one that
-    committed does not, for it is told (`wrote`). A server that says nothing is asked every PULSE_S, so that a line
-    which was cut is found out.
+    committed does not, for it is told (`wrote`). A server that says nothing is asked every PULSE_S. Where no answer
+    comes in that time nobody else waits for it: the watch is Unreadable until one does.
     """
 
     def __init__(self, address: str, pulse_s: float = PULSE_S) -> None:
@@ -119,12 +134,12 @@ class PostgresWatch:
         """The connection's, while it is open."""
         self._moments = itertools.count()
         self._moment = next(self._moments)
-        self._heard_s = 0.0
-        """When the server answered last, by the clock of `time.monotonic`."""
+        self._heard_s = self._asked_s = self._failed_s = -math.inf
+        """When the server answered last, was asked last and failed last, by the clock of `time.monotonic`."""
 
     def moment(self) -> int:
         if self._is_due():
-            with self._lock:
+            with self._turn():
                 # Unless another one has asked meanwhile.
                 if self._is_due():
                     self._ask("SELECT 1")
@@ -132,7 +147,7 @@ class PostgresWatch:
 
     def newest(self, topics: Sequence[str]) -> int:
         query = "SELECT max(version) FROM page_versions WHERE topic = ANY(%s)"
-        with self._lock:
+        with self._turn():
             return self._ask(query, [list(topics)]) or 0
 
     def wrote(self) -> None:
@@ -147,6 +162,20 @@ class PostgresWatch:
         socket = self._socket
         return socket is None or time.monotonic() - self._heard_s > self._pulse_s or _has_unread(socket)
 
+    @contextmanager
+    def _turn(self) -> Generator[None]:
+        """The turn to ask, which is not waited for when whoever has it is not answered."""
+        now_s = time.monotonic()
+        if now_s - self._failed_s < self._pulse_s:
+            raise Unreadable
+        asking_s = now_s - self._asked_s if self._lock.locked() else 0.0
+        if not self._lock.acquire(timeout=max(0.0, PULSE_S - asking_s)):
+            raise Unreadable
+        try:
+            yield
+        finally:
+            self._lock.release()
+
     def _drop(self) -> None:
         self.wrote()
         connection, self._connection, self._socket = self._connection, None, None
@@ -157,36 +186,28 @@ class PostgresWatch:
         # Loaded where it is used: a board on a file needs none of it.
         import psycopg  # noqa: PLC0415
 
+        self._asked_s = time.monotonic()
         try:
             if self._connection is None:
                 self._connection = self._opened(psycopg)
             # What the server notified before it answers is handed over with the answer.
             row = self._connection.execute(query.encode(), values).fetchone()
         except psycopg.Error as fault:
+            log.warning("the database can't be watched, so that no page is kept: %s", fault)
             # Nobody knows what was notified meanwhile.
             self._drop()
+            self._failed_s = time.monotonic()
             raise Unreadable from fault
         self._heard_s = time.monotonic()
         return row[0] if row else None
 
     def _opened(self, psycopg: Any) -> psycopg.Connection[Any]:
-        connection = psycopg.connect(self._address, autocommit=True, **KEEPALIVE)
+        connection = psycopg.connect(self._address, autocommit=True, **CONNECTING)
         connection.add_notify_handler(lambda _: self.wrote())
         connection.execute(f"LISTEN {CHANNEL}")
         self._socket = connection.fileno()
         self.wrote()
         return connection
-
-
-# How libpq finds out that a server is gone which does not say so: after some ten seconds rather than two hours.
-KEEPALIVE = {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-    "application_name": "engawa",
-}
 
 
 def _has_unread(socket: int) -> bool:

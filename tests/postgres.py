@@ -61,8 +61,10 @@ def running(settings: Mapping[str, str] = SETTINGS) -> Generator[Server]:
     try:
         server = Server(folder, settings)
         server.start()
-        yield server
-        server.stop()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder)
 

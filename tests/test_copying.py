@@ -8,13 +8,15 @@ from contextlib import ExitStack
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
 
+from forum import create_app
 from forum.copying import copy_from
-from forum.db import reading, write
+from forum.db import db, reading, write
 from forum.demo import seeding
+from forum.errors import Conflict
 from forum.schema import Model
 from forum.screening import versions
+from forum.settings import load
 from forum.threads.models import Post
 from tests import databases, makers
 from tests.conftest import browser, migrated
@@ -97,7 +99,10 @@ def test_a_board_that_is_not_empty_takes_nothing(moved):
     before, after = moved
     kept = rows(after, "users")
     result = after.test_cli_runner().invoke(args=["forum", "copy-from", address(before)])
-    assert (result.exit_code, "has to be empty" in result.output) == (1, True)
+    assert (result.exit_code, " users, " in result.output and "has to be empty" in result.output) == (
+        1,
+        True,
+    )
     assert rows(after, "users") == kept
 
 
@@ -110,7 +115,10 @@ def test_all_is_copied_or_nothing(make, kind):
         session.execute(sa.text("PRAGMA ignore_check_constraints = ON"))
         session.execute(sa.text("UPDATE posts SET lang = 'xx' WHERE number = 4"))
     with after.app_context():
-        with pytest.raises(DBAPIError), write() as session:
+        with (
+            pytest.raises(Conflict, match="among the rows of posts behind the first 0 is one"),
+            write() as session,
+        ):
             copy_from(session, address(before), lambda *_: None)
         assert rows(after, "users") == rows(after, "posts") == []
 
@@ -119,7 +127,7 @@ def test_all_is_copied_or_nothing(make, kind):
     ("url", "sentence"),
     [
         ("sqlite:////no/such/folder/board.sqlite3", "can't be written to"),
-        ("sqlite:///none.sqlite3", "There is no board to be read there"),
+        ("sqlite:///none.sqlite3", "There is no file"),
         ("postgresql://nobody@127.0.0.1:9/board", "There is no board to be read there"),
         ("mysql://board", "DATABASE_URL must be like"),
     ],
@@ -129,6 +137,17 @@ def test_where_no_board_is_a_sentence_says_so(make, tmp_path, monkeypatch, url, 
     result = make("sqlite").test_cli_runner().invoke(args=["forum", "copy-from", url])
     assert (result.exit_code, sentence in result.output) == (1, True), result.output
     assert "Traceback" not in result.output
+    assert not (tmp_path / "none.sqlite3").exists()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_database_without_tables_is_told_to_be_made_ready(make, kinds, tmp_path, kind):
+    before = make("sqlite")
+    bare = create_app(load({"DATA_DIR": str(tmp_path / "bare"), **kinds[kind].settings(is_bare=True)}))
+    result = bare.test_cli_runner().invoke(args=["forum", "copy-from", address(before)])
+    assert (result.exit_code, "flask db upgrade" in result.output) == (1, True), result.output
+    with bare.app_context():
+        db.engine.dispose()
 
 
 def test_a_board_of_another_version_is_left_alone(make):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -30,7 +32,7 @@ from forum.settings import BadSettings, load
 from forum.statements import Statement
 from forum.threads import mentions
 from forum.threads.models import Post, Thread
-from forum.watching import PostgresWatch, Unreadable
+from forum.watching import PULSE_S, PostgresWatch, Unreadable
 from tests import databases, makers, postgres
 from tests.conftest import browser, migrated
 from tests.importers.corpora import corpus, write_lines
@@ -60,9 +62,10 @@ def on_server(boards, tmp_path) -> Iterator[Flask]:
 
 
 @contextmanager
-def with_thread(boards: databases.Server, tmp_path: Path) -> Generator[Flask]:
+def with_thread(boards: databases.Server, tmp_path: Path, pulse_s: float = PATIENCE_S) -> Generator[Flask]:
     with migrated(tmp_path / "data", boards) as app:
-        app.extensions["watch"] = watch = PostgresWatch(app.config["SETTINGS"].database_address)
+        address = app.config["SETTINGS"].database_address
+        app.extensions["watch"] = watch = PostgresWatch(address, pulse_s)
         app.extensions["pagecache"]._watch = watch
         with app.app_context(), write() as session:
             makers.thread(session, makers.member(session))
@@ -136,23 +139,53 @@ def test_a_line_that_was_cut_is_found_out_by_its_pulse(database, other):
 
 
 def test_a_watch_in_many_threads_misses_nothing(watch, other):
-    seen, is_over = [], threading.Event()
+    """Each looks as kept pages do: while the moment stays what it was, the version is not asked for again."""
+    first, stale = watch.moment(), []
 
-    def look():
-        while not is_over.is_set():
-            seen.append((watch.moment(), watch.newest(["boards"])))
+    def follow():
+        moment, version = first, 0
+        deadline = time.monotonic() + PATIENCE_S
+        while version < 49 and time.monotonic() < deadline:
+            now = watch.moment()
+            if now != moment:
+                moment, version = now, watch.newest(["boards"])
+        stale.append(version)
 
-    threads = [threading.Thread(target=look) for _ in range(4)]
+    threads = [threading.Thread(target=follow) for _ in range(4)]
     for thread in threads:
         thread.start()
     for number in range(1, 50):
         other.execute(TOUCH.format(number))
-    is_over.set()
     for thread in threads:
         thread.join()
-    last = seen[-1][0]
-    until(lambda: watch.newest(["boards"]) == 49)
-    assert watch.moment() >= last
+    assert stale == [49] * 4
+
+
+def test_who_is_not_answered_keeps_nobody_waiting(watch, server):
+    """As when the other end is there and says nothing: one waits for it, and nobody else for that one."""
+    watch.moment()
+    with watch._lock:
+        watch._asked_s = time.monotonic() - 5
+        began = time.monotonic()
+        with pytest.raises(Unreadable):
+            watch.newest(["boards"])
+        assert time.monotonic() - began < 0.5
+
+
+def test_a_host_that_is_silent_is_not_asked_by_everybody(caplog):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with closing(
+            PostgresWatch(f"postgresql://board@127.0.0.1:{port}/board", pulse_s=PATIENCE_S)
+        ) as watch:
+            with pytest.raises(Unreadable):
+                watch.moment()
+            began = time.monotonic()
+            for _ in range(20):
+                with pytest.raises(Unreadable):
+                    watch.moment()
+            assert time.monotonic() - began < 0.5
+    assert "can't be watched" in caplog.text
 
 
 def test_a_kept_page_hears_of_another_program_soon(on_server):
@@ -160,8 +193,12 @@ def test_a_kept_page_hears_of_another_program_soon(on_server):
     guest.get(THREAD)
     assert is_kept(guest.get(THREAD))
     with databases.elsewhere(on_server) as prompt:
-        prompt.say("UPDATE threads SET title = 'Second winter'")
-    until(lambda: "Second winter" in guest.get(THREAD).text)
+        for number in range(5):
+            prompt.say("UPDATE threads SET title = :title", {"title": f"Winter {number}"})
+            began = time.monotonic()
+            until(lambda number=number: f"Winter {number}" in guest.get(THREAD).text)
+            # Long before the page would be made anew for the times in it, or the watch asks by itself.
+            assert time.monotonic() - began < PULSE_S
 
 
 def test_a_reply_is_seen_by_the_very_next_guest(on_server):
@@ -175,7 +212,7 @@ def test_a_reply_is_seen_by_the_very_next_guest(on_server):
 
 
 def test_the_board_goes_on_when_the_server_was_started_anew(tmp_path):
-    with postgres.running() as server, with_thread(databases.Server(server), tmp_path) as app:
+    with postgres.running() as server, with_thread(databases.Server(server), tmp_path, PULSE_S) as app:
         guest, member = browser(app), browser(app)
         with app.app_context(), write() as session:
             secret, _ = sessions.open_session(
@@ -194,7 +231,8 @@ def test_the_board_goes_on_when_the_server_was_started_anew(tmp_path):
         assert member.post("/t/1/reply", data={"body": "After a while."}).status_code == 303
         assert "After a while." in guest.get(THREAD).text
         assert member.get("/").status_code == 200
-        assert is_kept(guest.get(THREAD))
+        # Once the watch asks again.
+        until(lambda: is_kept(guest.get(THREAD)))
 
 
 def test_a_reader_whose_line_was_cut_ends_in_peace(on_server):
@@ -208,6 +246,82 @@ def test_a_reader_whose_line_was_cut_ends_in_peace(on_server):
             names.scalar(held)
         held.end()
         assert names.scalar(snapshot()) == "Alice"
+
+
+@pytest.mark.parametrize("is_finished", [False, True])
+def test_a_session_whose_line_was_cut_does_not_spoil_the_answer(on_server, is_finished):
+    def page():
+        names = reading().scalars(sa.select(User.name)).all()
+        with databases.elsewhere(on_server) as prompt:
+            pid = reading().connection().connection.driver_connection.info.backend_pid
+            prompt.say("SELECT pg_terminate_backend(:pid)", {"pid": pid})
+        return ", ".join(names if is_finished else reading().scalars(sa.select(User.name)))
+
+    assert [app_of_one_page(on_server, page) for _ in range(2)] == [200 if is_finished else 503] * 2
+    assert browser(on_server).get("/").status_code == 200
+
+
+def app_of_one_page(app, page):
+    """The status of a page that exists for this call alone."""
+    app.view_functions["threads.new"], kept = page, app.view_functions["threads.new"]
+    try:
+        return browser(app).get("/new").status_code
+    finally:
+        app.view_functions["threads.new"] = kept
+
+
+def test_what_the_database_refuses_is_logged_without_what_somebody_wrote(on_server):
+    email = "alice@private.example"
+    spoil = sa.text("UPDATE users SET role = 'x', email = :email")
+    with on_server.app_context():
+        for begin, act in (
+            (write, lambda source: source.execute(spoil, {"email": email})),
+            (change, lambda source: Statement(sa.update(User).values(role="x")).run(source)),
+        ):
+            with pytest.raises(DBAPIError, match="violates check constraint") as refused, begin() as source:
+                act(source)
+            told = "".join(traceback.format_exception(refused.value))
+            assert "Alice" not in told
+            assert email not in told
+
+
+def test_a_server_that_only_reads_asks_writers_to_come_back(on_server):
+    with on_server.app_context():
+        db.engine.dispose()
+        event.listen(
+            db.engine, "connect", lambda driver, _: driver.execute("SET default_transaction_read_only = on")
+        )
+    answer = browser(on_server).post("/join", data=JOINING)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert browser(on_server).get(THREAD).status_code == 200
+
+
+def test_a_writer_with_another_search_path_and_one_who_truncates_are_heard_of(on_server):
+    guest = browser(on_server)
+    with databases.elsewhere(on_server) as prompt:
+        prompt.say("SET search_path = ''")
+        prompt.say("UPDATE public.threads SET title = 'Another path'")
+        until(lambda: "Another path" in guest.get(THREAD).text)
+        prompt.say("INSERT INTO public.thread_locks VALUES (1, 1, 'Enough of this.', 0)")
+        until(lambda: "Enough of this." in guest.get(THREAD).text)
+        prompt.say("TRUNCATE public.thread_locks")
+        until(lambda: "Enough of this." not in guest.get(THREAD).text)
+
+
+def test_many_changes_in_one_transaction_are_one_step_of_the_clock(on_server):
+    asked = "SELECT version FROM page_versions WHERE topic = 'clock'"
+    with databases.elsewhere(on_server) as prompt:
+        prompt.begin()
+        prompt.say("UPDATE threads SET title = 'First'")
+        first = prompt.say(asked).scalar()
+        prompt.say("SAVEPOINT part")
+        prompt.say("UPDATE boards SET name = 'Never'")
+        prompt.say("ROLLBACK TO part")
+        prompt.say("UPDATE threads SET title = 'Second'")
+        assert prompt.say(asked).scalar() == first
+        prompt.say("COMMIT")
+        prompt.say("UPDATE threads SET title = 'Third'")
+        assert prompt.say(asked).scalar() > first
 
 
 def test_what_readers_ask_is_prepared_once(on_server):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
+from psycopg.conninfo import conninfo_to_dict
 
 from forum.settings import BadSettings, load
 
@@ -40,8 +42,28 @@ def test_outside_services_are_switched_on(given):
         ("AKISMET_URL", "ftp://rest.akismet.com"),
         ("STOPFORUMSPAM_URL", "https://api.stopforumspam.org/api?ip=1"),
         ("BASE_URL", "board.example.org"),
+        ("DATABASE_URL", "postgresql://board@host"),
+        ("DATABASE_URL", "postgresql://board:secret@host:54x/board"),
+        ("DATABASE_URL", "postgresql://board:secret@one:5432,other:5432/board"),
+        ("DATABASE_URL", "mysql://board"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
     ],
 )
 def test_a_value_that_can_not_be_used_is_named(given, name, value):
-    with pytest.raises(BadSettings, match=name):
+    with pytest.raises(BadSettings, match=name) as refused:
         given(**{name: value})
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+@pytest.mark.parametrize("password", ["plain", "100%sure", "pa/ss-word", "pa%40ss", "a:b", "a[b"])
+def test_one_address_of_a_server_is_read_by_all_alike(given, scheme, password):
+    """By SQLAlchemy, by libpq for the watch, and by whoever shows it."""
+    settings = given(DATABASE_URL=f"{scheme}://board:{password}@db.example.org:5433/porch?sslmode=require")
+    known = sa.make_url(settings.database_url)
+    told = conninfo_to_dict(settings.database_address)
+    assert (known.drivername, known.password) == ("postgresql+psycopg", told["password"])
+    assert known.password == password.replace("%40", "@")
+    assert (told["host"], told["port"], told["dbname"]) == ("db.example.org", "5433", "porch")
+    assert told["sslmode"] == "require"
+    assert settings.database_name == "porch on db.example.org"

@@ -22,6 +22,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(Problem, answer_problem)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(sqlalchemy.exc.OperationalError, answer_busy)
+    app.register_error_handler(sqlalchemy.exc.InternalError, answer_state)
     app.register_error_handler(sqlalchemy.exc.DataError, answer_unfit)
     app.register_error_handler(sqlite3.OperationalError, answer_busy)
     app.register_error_handler(Exception, answer_unforeseen)
@@ -53,6 +54,12 @@ def answer_busy(error: Exception) -> Response:
     response = _answer(503, _sentence(503))
     response.headers["Retry-After"] = "5"
     return response
+
+
+def answer_state(error: sqlalchemy.exc.InternalError) -> Response:
+    """PostgreSQL is in no state to do this, as one that is a standby and only reads (SQLSTATE 25…), or broken."""
+    is_passing = str(getattr(error.orig, "sqlstate", "")).startswith("25")
+    return answer_busy(error) if is_passing else answer_unforeseen(error)
 
 
 def answer_unfit(error: Exception) -> Response:

@@ -10,7 +10,7 @@ branch_labels = depends_on = None
 # What moderators did can be added to and never changed, whoever asks: a bug, a command or an intruder with SQL.
 APPEND_ONLY = {"moderation_acts_keep": "UPDATE", "moderation_acts_stay": "DELETE"}
 REFUSE = """
-CREATE FUNCTION moderation_acts_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION moderation_acts_refuse() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     RAISE EXCEPTION 'moderation_acts is append-only' USING ERRCODE = 'restrict_violation';
 END $$

@@ -86,7 +86,7 @@ TOUCH = (
 # So there the clock goes on once in a transaction, and a topic that has its reading is left alone; to others, who see all
 # of it at once or nothing, that is the same.
 TICK = """
-CREATE OR REPLACE FUNCTION page_versions_tick() RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION page_versions_tick() RETURNS bigint LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     reading bigint := nullif(current_setting('engawa.clock', true), '')::bigint;
 BEGIN
@@ -96,6 +96,16 @@ BEGIN
         PERFORM pg_notify('page_versions', '');
     END IF;
     RETURN reading;
+END $$
+"""
+# What is truncated has no rows that a trigger could look at, so all topics change.
+TOUCH_ALL = """
+CREATE FUNCTION page_versions_all() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    clock bigint := page_versions_tick();
+BEGIN
+    UPDATE page_versions SET version = clock WHERE version <> clock;
+    RETURN NULL;
 END $$
 """
 TOUCH_IN_POSTGRES = (
@@ -115,6 +125,12 @@ def upgrade() -> None:
     op.execute("INSERT INTO page_versions (topic, version) VALUES ('clock', 0)")
     if op.get_bind().dialect.name == "postgresql":
         op.execute(TICK)
+        op.execute(TOUCH_ALL)
+        for table in dict.fromkeys(trigger[0] for trigger in TRIGGERS):
+            op.execute(
+                f"CREATE TRIGGER page_versions_all AFTER TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION page_versions_all()"
+            )
         make_trigger = make_trigger_in_postgres
     else:
         make_trigger = make_trigger_in_sqlite
@@ -134,7 +150,8 @@ def make_trigger_in_sqlite(name: str, event: str, when: str, topics: list[str]) 
 def make_trigger_in_postgres(name: str, event: str, when: str, topics: list[str]) -> None:
     touches = "".join(TOUCH_IN_POSTGRES.format(topic=topic) for topic in topics)
     op.execute(
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE clock bigint; BEGIN "
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$ "
+        "DECLARE clock bigint; BEGIN "
         # A trigger's own condition may not look into other tables.
         f"IF {when.removeprefix('WHEN ') or 'true'} THEN clock := page_versions_tick(); {touches} END IF; "
         "RETURN NULL; END $$"
@@ -148,5 +165,6 @@ def downgrade() -> None:
         name = f"page_versions_{number:02}"
         op.execute(f"DROP FUNCTION {name}() CASCADE" if is_postgres else f"DROP TRIGGER {name}")
     if is_postgres:
+        op.execute("DROP FUNCTION page_versions_all() CASCADE")
         op.execute("DROP FUNCTION page_versions_tick()")
     op.drop_table("page_versions")
