@@ -16,7 +16,8 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum import jobs
-from forum.db import WAL_BYTES, db, turn
+from forum.db import db, turn
+from forum.engines import WAL_BYTES
 
 log = logging.getLogger(__name__)
 

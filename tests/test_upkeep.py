@@ -10,7 +10,8 @@ from contextlib import closing
 import pytest
 
 from forum import upkeep
-from forum.db import BUSY_TIMEOUT_MS, db, write
+from forum.db import db, write
+from forum.engines import BUSY_TIMEOUT_MS
 from tests import makers
 
 pytestmark = pytest.mark.sqlite

@@ -13,8 +13,8 @@ from statistics import median
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from forum.db import PRAGMAS, WAL_BYTES
 from forum.doctor.report import Section, size
+from forum.engines import PRAGMAS, WAL_BYTES
 
 # A log of this size was not emptied at many moments when it should have been.
 LONGEST_LOG_BYTES = 4 * WAL_BYTES
