@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -40,7 +41,20 @@ OFFERED = {
     None: "Nothing to do.",
 }
 
-commands = AppGroup(
+
+class Commands(AppGroup):
+    """Commands that say in a sentence when the database can't be used."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BadSettings as fault:
+            raise click.ClickException(str(fault)) from None
+        except sqlalchemy.exc.OperationalError as fault:
+            raise click.ClickException(f"The database can't be used: {fault.orig}") from None
+
+
+commands = Commands(
     "forum",
     short_help="Make boards and members, import threads, seed the demo, steer the filter, see the doctor.",
 )
@@ -169,8 +183,6 @@ def doctor(is_thorough: bool, is_mending: bool) -> None:  # noqa: FBT001 - as cl
         found = examining.examine(app, reading(), is_thorough=is_thorough)
     except sqlalchemy.exc.DatabaseError as fault:
         raise click.ClickException(examining.unreadable(settings, fault)) from None
-    except BadSettings as fault:
-        raise click.ClickException(str(fault)) from None
     click.echo(report.text(found))
     if any(section.warnings for section in found):
         raise SystemExit(1)

@@ -118,10 +118,10 @@ class SqliteWatch:
 class PostgresWatch:
     """The watch over a server, which sends a notification with each commit that changes a version.
 
-    Whether one came is a look at the socket, of a microsecond or two. Between a commit and its notification lie some
-    hundred microseconds, in which another process still finds right what was right a moment ago; the one that
-    committed does not, for it is told (`wrote`). A server that says nothing is asked every PULSE_S. Where no answer
-    comes in that time nobody else waits for it: the watch is Unreadable until one does.
+    Whether one came is a look at the socket, of a microsecond or two. Between a commit and its notification lies a
+    millisecond, on a busy machine some tens, in which another process still finds right what was right a moment ago;
+    the one that committed does not, for it is told (`wrote`). A server that says nothing is asked every PULSE_S. Where
+    no answer comes in that time nobody else waits for it: the watch is Unreadable until one does.
     """
 
     def __init__(self, address: str, pulse_s: float = PULSE_S) -> None:

@@ -25,6 +25,7 @@ from forum import create_app
 from forum.accounts import sessions
 from forum.accounts.models import User
 from forum.db import change, db, reading, snapshot, write
+from forum.doctor import pages, reads
 from forum.schema import EPOCH
 from forum.screening import gathering
 from forum.screening.models import LinkHost
@@ -377,6 +378,57 @@ CROWD = (
 )
 
 
+def test_no_page_of_a_guest_reads_more_the_larger_the_board_is(on_server):
+    """With plans that are made without values, as the board's are, and with the statistics that an import takes."""
+    with databases.elsewhere(on_server) as prompt:
+        for sql in ARCHIVE:
+            prompt.say(sql)
+        prompt.say("ANALYZE")
+    read: dict[str, int] = {}
+    with on_server.app_context():
+        for name, address in pages.addresses(reading()).items():
+            status, asked = pages.statements(on_server, address)
+            assert status == 200, address
+            read[name] = sum(rows_read(reads.plan(reading(), each.statement, each.values)) for each in asked)
+    assert {name: n for name, n in read.items() if n > MOST_ROWS} == {}
+    assert len(read) > 8
+
+
+# A page shows 30 threads at most, with two names, a board, a lock and a pin each, and of five boards all is read.
+MOST_ROWS = 1500
+ARCHIVE = (
+    """INSERT INTO boards
+        (id, slug, name, name_ja, description, description_ja, lang, position, threads_count, posts_count)
+        SELECT n + 1, 'b' || n, 'B', '', '', '', 'en', n, 4000, 4000 FROM generate_series(1, 5) n""",
+    """INSERT INTO users (id, name, name_key, name_skeleton, display_name, credentials_version, role, joined_at,
+        is_demo, bio, bio_html, hidden_parts, posts_count, approved_count, rejected_count)
+        SELECT n + 1, 'Nora' || n, 'nora' || n, 'nora' || n, '', 1, 'member', 0, false, '', '', '', 40 + n, 0, 0
+        FROM generate_series(1, 500) n""",
+    """INSERT INTO threads (id, board_id, author_id, title, slug, lang, status, created_at, posts_count,
+        last_number, last_post_at, last_author_id)
+        SELECT n + 1, n % 5 + 2, n % 500 + 2, 'T', 't', 'en', 'public', n, 2, 2, n, n % 500 + 2
+        FROM generate_series(1, 20000) n""",
+    """INSERT INTO posts (thread_id, author_id, number, is_opening, status, body, html, lang, created_at,
+        published_at, versions)
+        SELECT n / 2 + 1, n % 500 + 2, n % 2 + 1, n % 2 = 0, 'public', 'x', '<p>x</p>', 'en', n, n, 1
+        FROM generate_series(2, 40001) n""",
+    # A long one, so that there are many numbers, and each is of few posts but for the first.
+    """INSERT INTO posts (thread_id, author_id, number, is_opening, status, body, html, lang, created_at,
+        published_at, versions) SELECT 2, 2, n, false, 'public', 'x', '<p>x</p>', 'en', n, n, 1
+        FROM generate_series(3, 3000) n""",
+    "UPDATE threads SET posts_count = 3000, last_number = 3000 WHERE id = 2",
+)
+
+
+def rows_read(plan):
+    """How many rows of tables a plan has really read, those that it threw away too."""
+    own = 0
+    if "Relation Name" in plan:
+        removed = plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
+        own = round((plan["Actual Rows"] + removed) * plan["Actual Loops"])
+    return own + sum(map(rows_read, plan.get("Plans", ())))
+
+
 def test_after_an_import_the_planner_knows_how_large_the_tables_are(on_server, tmp_path):
     known = "SELECT reltuples FROM pg_class WHERE relname = 'posts'"
     path = write_lines(tmp_path / "corpus.jsonl", corpus())
@@ -475,6 +527,19 @@ def test_a_server_that_is_not_there_is_named_without_the_password(start):
     assert server.said.startswith("The database porch on 127.0.0.1 can't be used: ")
     assert "a-secret" not in server.said
     assert "Traceback" not in server.said
+
+
+@pytest.mark.parametrize(
+    "command", [("seed",), ("create-board", "alt", "ALT"), ("doctor",), ("copy-from", "sqlite:///x")]
+)
+def test_a_command_says_in_a_sentence_that_nobody_answers(tmp_path, command):
+    settings = load(
+        {"DATA_DIR": str(tmp_path), "DATABASE_URL": "postgresql://board:a-secret@127.0.0.1:9/porch"}
+    )
+    result = create_app(settings).test_cli_runner().invoke(args=["forum", *command])
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    assert "refused" in result.output
+    assert "a-secret" not in result.output
 
 
 def test_what_is_postgresqls_own_is_not_loaded_for_a_file(tmp_path):

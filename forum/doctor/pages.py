@@ -140,15 +140,9 @@ def _status(app: Flask, address: str) -> int:
 
 def _complaints(session: Session, asked: Asked, counted: Mapping[str, int]) -> list[str]:
     if db.engine.dialect.name == "postgresql":
-        return reads.complaints(_reads(session, asked))
+        return reads.complaints(reads.plan(session, asked.statement, asked.values))
     large = {table for table, n_rows in counted.items() if n_rows > SMALL_ROWS}
     return plans.complaints(asked.statement, plan(session, asked), large)
-
-
-def _reads(session: Session, asked: Asked) -> Mapping[str, Any]:
-    """What PostgreSQL does to answer, and how many rows it finds at each step."""
-    explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {asked.statement}"
-    return _connection(session).exec_driver_sql(explain, asked.values).scalar_one()[0]["Plan"]
 
 
 def _run_us(session: Session, asked: list[Asked]) -> float:

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 # PostgreSQL rightly walks through a few thousand rows rather than look thirty of them up: more is wrong on any board.
 MOST_ROWS = 10_000
 _REMOVED = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
+
+
+def plan(session: Session, statement: str, values: Sequence[Any]) -> Mapping[str, Any]:
+    """What PostgreSQL does to answer, by the plan that it makes without the values, as the board has it make them; and
+    how many rows it finds at each step.
+    """
+    from psycopg import ClientCursor  # noqa: PLC0415 - a board on a file has no need of it
+
+    driver: Any = session.connection().connection.driver_connection
+    places = itertools.count(1)
+    numbered = re.sub("%s", lambda _: f"${next(places)}", statement).replace("%%", "%")
+    given = f" ({', '.join(['%s'] * len(values))})" if values else ""
+    driver.execute(f"PREPARE asked AS {numbered}")
+    try:
+        explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE asked{given}"
+        ((found,),) = ClientCursor(driver).execute(explain.encode(), values)
+        return found[0]["Plan"]
+    finally:
+        driver.execute("DEALLOCATE asked")
 
 
 def complaints(plan: Mapping[str, Any]) -> list[str]:

@@ -21,6 +21,7 @@ from forum.importers.items import Origin, Person
 from forum.importers.remembering import Tally, fresh, note
 from forum.importers.texts import one_line
 from forum.text import names
+from forum.text.cleaning import clean
 from forum.text.rendering import render
 
 # argon2 lets go of the interpreter while it works, so that threads use all processors; more would only take memory.
@@ -96,7 +97,7 @@ class Names:
 def _add(session: Session, person: Person, password_hash: str | None, chosen: Names, now: datetime) -> int:
     """Insert a member; three or four statements."""
     name = chosen.choose(session, person)
-    bio = person.bio[:LONGEST_BIO]
+    bio = clean(person.bio)[:LONGEST_BIO]
     user = User(
         name=name,
         name_key=names.key(name),

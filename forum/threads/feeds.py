@@ -78,7 +78,9 @@ def thread(session: Session, thread_id: int) -> Feed:
 
 
 def _threads(session: Session, *clauses: sa.ColumnElement[bool]) -> tuple[Entry, ...]:
-    query = _select().where(Post.is_opening, Post.number == 1, listed_posts(), *clauses)
+    # In words, not as a parameter, of which PostgreSQL expects a handful of rows: it took all opening posts first.
+    is_first = Post.number == sa.literal_column("1")
+    query = _select().where(Post.is_opening, is_first, listed_posts(), *clauses)
     rows = session.execute(query.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(ENTRIES))
     return tuple(_entry(row, thread_url(row.thread_id, row.slug), row.last_post_at) for row in rows)
 

@@ -49,6 +49,9 @@ def init(app: Flask) -> None:
     forum_log.handlers = [journal]
     forum_log.setLevel(logging.INFO)
     forum_log.propagate = False
+    # What they have to say of a database that is away.
+    for library in ("sqlalchemy", "huey"):
+        logging.getLogger(library).handlers = [journal]
     app.before_request(begin)
     app.after_request(_note)
 

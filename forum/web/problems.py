@@ -50,7 +50,8 @@ def answer_http(error: HTTPException) -> Response:
 
 def answer_busy(error: Exception) -> Response:
     """The database can't be reached or written to at the moment."""
-    log.error("database unavailable", exc_info=error)
+    # One line for each of very many, and the traceback tells only who asked.
+    log.error("database unavailable", extra={"fault": str(getattr(error, "orig", error))})
     response = _answer(503, _sentence(503))
     response.headers["Retry-After"] = "5"
     return response
@@ -65,6 +66,8 @@ def answer_state(error: sqlalchemy.exc.InternalError) -> Response:
 def answer_unfit(error: Exception) -> Response:
     """What was sent does not fit into the database: a NUL, of which PostgreSQL holds none, or what is too long."""
     log.warning("a value that does not fit", exc_info=error)
+    # On PostgreSQL the transaction is spoilt, and nothing can be asked for the page that tells of it.
+    look_as_guest()
     return _answer(400, _sentence(400))
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from forum.accounts.models import User
 from forum.db import reading, write
 from tests import makers
-from tests.importers.corpora import write_lines
+from tests.importers.corpora import corpus, write_lines
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,14 @@ def test_a_taken_mail_address_stays_with_its_owner(app, run_import, tmp_path):
     with app.app_context():
         robert = reading().scalars(sa.select(User).filter_by(name="Robert")).one()
         assert (robert.email, robert.email_confirmed_at) == (None, None)
+
+
+def test_a_biography_is_cleaned_of_what_is_no_text(app, run_import, tmp_path):
+    records = corpus()
+    records[1]["bio"] = "ALT\0 in \u202e**Tottori**."
+    assert run_import(write_lines(tmp_path / "corpus.jsonl", records)).exit_code == 0
+    with app.app_context():
+        assert (
+            reading().scalar(sa.text("SELECT bio FROM users WHERE name = 'mika_1_tottori'"))
+            == "ALT in **Tottori**."
+        )

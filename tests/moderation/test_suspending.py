@@ -39,7 +39,11 @@ def test_a_suspension_ends(app, post, mori, term, days):
 def test_for_good_has_no_end(app, post, mori):
     mori.post("/u/Alice/suspend", data=DATA | {"term": "forever"})
     assert value(app, "SELECT until FROM suspensions") is None
-    assert "For good." in mori.get("/u/Alice/suspend").text
+    page = mori.get("/u/Alice/suspend").text
+    assert "For good." in page
+    # What the staff reads of the member's suspension is no sentence for the staff itself.
+    assert page.count(DATA["reason"]) == 1
+    assert "object at" not in page
 
 
 def test_suspending_and_lifting_are_undone_exactly(app, post, mori):

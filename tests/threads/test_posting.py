@@ -278,6 +278,14 @@ def test_a_guest_is_led_to_the_login_and_back(app, guest):
     assert guest.get("/new").location == "/login?next=/new"
 
 
+@pytest.mark.parametrize("number", ["0", "99", "2147483648", "9" * 30, "x", "%00", "１"])
+def test_what_can_not_be_quoted_leaves_the_form_empty(app, sign_in, number):
+    thread_of(app)
+    for name in ("Bob", "Mori"):
+        answer = sign_in(name).get(f"{REPLY}?quote={number}")
+        assert (answer.status_code, kept(answer.text)["body"]) == (200, "")
+
+
 @pytest.mark.parametrize(("address", "form"), [(REPLY, KOTATSU), ("/new", QUESTION)])
 def test_who_was_logged_out_while_writing_keeps_the_text(app, guest, address, form):
     thread_of(app)

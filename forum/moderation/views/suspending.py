@@ -27,7 +27,7 @@ def suspend(name: str) -> ResponseReturnValue:
             "moderation/suspend.html",
             form=form,
             member=member,
-            suspension=suspending.in_force(reading(), member.id, now()),
+            in_force=suspending.in_force(reading(), member.id, now()),
         )
         return shown, 200 if request.method == "GET" else 422
     with writing() as (session, viewer):

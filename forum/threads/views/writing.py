@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from forum.access import GUEST, require_writer
-from forum.cursors import read_place
+from forum.cursors import read_place, row_number
 from forum.db import reading, snapshot
 from forum.errors import NotFound
 from forum.spam.judging import Outcome
@@ -154,9 +154,10 @@ def _take_back(post_id: int) -> ResponseReturnValue:
 
 
 def _quotation(post_id: str, thread_id: int) -> str:
-    if not (post_id.isascii() and post_id.isdigit() and len(post_id) <= 12):
+    try:
+        found = editing.find_quotable(reading(), row_number(post_id), thread_id)
+    except NotFound:
         return ""
-    found = editing.find_quotable(reading(), int(post_id), thread_id)
     return quote(found.body, found.name, post_url(found.id)) if found else ""
 
 
