@@ -9,9 +9,12 @@ import json
 import logging
 import multiprocessing
 import os
+import select
 import signal
 import socket
 import sys
+import threading
+import time
 from collections.abc import Callable, Sequence
 from multiprocessing import util
 from pathlib import Path
@@ -38,8 +41,6 @@ HEADERS_WITHIN_S = 30
 LONGEST_HEADERS_BYTES = 32 * 1024
 # The numbers by which glibc's mallopt knows its settings.
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
-# The number by which Linux's prctl knows what a process is sent when its parent ends.
-PR_SET_PDEATHSIG = 1
 
 
 def serve_by_all(app: Flask, listeners: Sequence[socket.socket], command: Sequence[str]) -> NoReturn:
@@ -78,17 +79,25 @@ def serve_alone(app: Flask, number: int) -> NoReturn:
 
 def end_with(parent: int) -> None:
     """Let this process stop when its parent is gone, however that went, and so give the port back. On Linux only."""
-    signal.signal(signal.SIGUSR1, _end_soon)
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGUSR1)
+        line = os.pidfd_open(parent)
+        threading.Thread(target=_end_after, args=(line,), name="parent", daemon=True).start()
     if os.getppid() != parent:
         sys.exit(1)
 
 
-def _end_soon(*_: object) -> None:
-    """Stop as on SIGTERM; nobody is left who would kill a worker that takes too long, so the alarm does."""
-    signal.alarm(keeper.STOP_WITHIN_S)
-    os.kill(os.getpid(), signal.SIGTERM)
+def _end_after(line: int) -> None:
+    """Wait until the process that `line` leads to has ended, then stop as on SIGTERM.
+
+    Again each second, for a signal that comes at the very moment at which the main thread falls asleep is seen only
+    with the next one. Nobody is left who would kill a worker that takes too long, so it does that itself.
+    """
+    select.select([line], [], [])
+    until_s = time.monotonic() + keeper.STOP_WITHIN_S
+    while time.monotonic() < until_s:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _forked(app: Flask, listener: socket.socket, listeners: Sequence[socket.socket]) -> int:
