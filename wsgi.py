@@ -22,7 +22,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-import sqlalchemy as sa
 import sqlalchemy.exc
 from flask import Flask
 
@@ -30,6 +29,7 @@ from forum import create_app, jobs, let_migrate, upkeep
 from forum.db import db, reading, write
 from forum.demo import seeding
 from forum.demo.people import Login
+from forum.engines import schema_version
 from forum.screening import backfilling, versions
 from forum.serving import listening, workers
 from forum.settings import BadSettings, Settings, load
@@ -103,7 +103,9 @@ def _prepare(app: Flask) -> tuple[Login, ...] | None:
 
     Returns the logins of a seeded board. Leaves no connection open, for none may be carried into a worker.
     """
-    if _schema_version() != app.config["SCHEMA_VERSION"]:
+    version = schema_version(reading().connection())
+    db.session.rollback()
+    if version != app.config["SCHEMA_VERSION"]:
         # Needed at the first start of a version only, and slow to import.
         import flask_migrate  # noqa: PLC0415
 
@@ -120,15 +122,6 @@ def _prepare(app: Flask) -> tuple[Login, ...] | None:
     db.session.remove()
     db.engine.dispose()
     return logins
-
-
-def _schema_version() -> str | None:
-    try:
-        return reading().scalar(sa.text("SELECT version_num FROM alembic_version"))
-    except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.ProgrammingError):
-        return None
-    finally:
-        db.session.rollback()
 
 
 def _greeting(settings: Settings, logins: tuple[Login, ...] | None) -> list[str]:

@@ -138,10 +138,7 @@ def copy_from(url: str) -> None:
 
     As when a board moves from a file to PostgreSQL: stop it first. All of it is copied, or nothing.
     """
-    try:
-        there = database(url, Path.cwd())
-    except BadSettings as fault:
-        raise click.ClickException(str(fault)) from None
+    there = database(url, Path.cwd())
     with _told(), write() as session:
         copying.copy_from(session, there, lambda table, n_rows: click.echo(f"{n_rows:>12,} {table}"))
     upkeep.take_statistics()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from forum.drivers import kind_of
+from forum.engines import schema_version
 from forum.errors import Conflict, NotFound
 from forum.schema import Model
 from forum.versions import PageVersion
@@ -28,8 +29,8 @@ def copy_from(session: Session, url: str, report: Callable[[str, int], None]) ->
     does not take a row.
     """
     here, tables = session.connection(), _tables()
-    with _opened(url) as there:
-        if _schema(there) != _schema(here):
+    with _opened(url) as (there, schema):
+        if schema != schema_version(here):
             raise Conflict(
                 "The two databases have different schemas: run `.venv/bin/flask db upgrade` on both."
             )
@@ -43,29 +44,20 @@ def copy_from(session: Session, url: str, report: Callable[[str, int], None]) ->
 
 
 @contextmanager
-def _opened(url: str) -> Generator[Connection]:
-    """What is in the other database at this moment."""
+def _opened(url: str) -> Generator[tuple[Connection, str | None]]:
+    """What is in the other database at this moment, and the version of its tables."""
     parts = sa.make_url(url)
     if parts.drivername == "sqlite" and not Path(parts.database or "").exists():
         raise NotFound(f"There is no file {parts.database}.")
     engine = sa.create_engine(parts, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    try:
-        connection = engine.connect()
-    except DBAPIError as fault:
-        raise NotFound(f"There is no board to be read there: {fault.orig}") from None
-    with connection:
-        connection.exec_driver_sql(kind_of(engine).snapshot)
-        yield connection
-
-
-def _schema(connection: Connection) -> str | None:
-    """The version of a database's tables; None where there are none."""
-    try:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-    except DBAPIError as fault:
-        raise NotFound(f"There is no board to be read there: {fault.orig}") from None
-    return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    with ExitStack() as opened:
+        try:
+            connection = opened.enter_context(engine.connect())
+            connection.exec_driver_sql(kind_of(engine).snapshot)
+            schema = schema_version(connection)
+        except DBAPIError as fault:
+            raise NotFound(f"There is no board to be read there: {fault.orig}") from None
+        yield connection, schema
 
 
 def _tables() -> list[sa.Table]:

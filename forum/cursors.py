@@ -29,10 +29,9 @@ def place(moment: datetime, key: int) -> str:
 def read_place(text: str) -> tuple[datetime, int]:
     """The moment and the key that `place` was given. Raises NotFound for what it can't have made."""
     micros, _, key = text.partition(".")
-    number = row_number(key.removeprefix("-"))
+    sign = -1 if key.startswith("-") else 1
+    number = sign * row_number(key.removeprefix("-"))
     try:
-        return EPOCH + row_number(micros, LARGEST_MOMENT) * MICROSECOND, -number if key.startswith(
-            "-"
-        ) else number
+        return EPOCH + row_number(micros, LARGEST_MOMENT) * MICROSECOND, number
     except OverflowError:
         raise NotFound from None

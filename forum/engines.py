@@ -82,6 +82,13 @@ def prepare(engine: sa.Engine) -> None:
     event.listen(engine, "handle_error", _conceal)
 
 
+def schema_version(connection: Connection) -> str | None:
+    """The step of the migrations that a database has come to; None where there are no tables."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+
+
 def watch_over(settings: Settings) -> Watch:
     """What tells of commits."""
     if settings.is_on_sqlite:

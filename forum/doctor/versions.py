@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from forum.doctor.report import Section
+from forum.engines import schema_version
 
 
 def schema(session: Session, newest: str) -> Section:
     """The version of the schema, which must be `newest`."""
     found = Section("Schema")
-    version = _version(session)
+    version = schema_version(session.connection())
     found.say("version", version or "none")
     if version != newest:
         found.warn(
@@ -19,9 +19,3 @@ def schema(session: Session, newest: str) -> Section:
             " `.venv/bin/flask db upgrade`."
         )
     return found
-
-
-def _version(session: Session) -> str | None:
-    if not sa.inspect(session.connection()).has_table("alembic_version"):
-        return None
-    return session.scalar(sa.text("SELECT version_num FROM alembic_version"))

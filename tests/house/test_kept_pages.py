@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +16,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.exc import DataError, IntegrityError
 
 from forum import create_app, people
@@ -30,6 +28,7 @@ from forum.threads.models import Post, Status
 from tests import makers
 from tests.conftest import browser
 from tests.databases import Elsewhere, elsewhere
+from tests.listening import listening
 from tests.web.kept import forget, made
 
 LONG_AGO = datetime(2020, 3, 1, 9, 0, tzinfo=UTC)
@@ -96,7 +95,7 @@ def test_a_page_is_the_one_that_a_process_makes_first(peopled, guest, endpoint, 
 @pytest.mark.usefixtures("peopled")
 def test_the_tables_that_kept_pages_read_are_those_that_are_tried_here(app, guest):
     read: set[str] = set()
-    with listening(app, lambda statement: read.update(re.findall(r"(?:FROM|JOIN) (\w+)", statement))):
+    with listening(app, lambda statement, *_: read.update(re.findall(r"(?:FROM|JOIN) (\w+)", statement))):
         for _, address in PAGES:
             guest.get(address)
     assert read == {*TABLES, "page_versions"}
@@ -284,22 +283,6 @@ def made_by(app: Flask, guest: FlaskClient, address: str) -> int:
     with made(app) as pages:
         assert [guest.get(address).status_code for _ in range(2)] == [200, 200]
     return len(pages)
-
-
-@contextmanager
-def listening(app: Flask, note: Callable[[str], None]) -> Generator[None]:
-    """Hands over each statement that the application's own connections run."""
-
-    def heard(connection, cursor, statement, *rest):
-        note(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", heard)
-    try:
-        yield
-    finally:
-        event.remove(engine, "before_cursor_execute", heard)
 
 
 @pytest.fixture
