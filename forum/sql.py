@@ -51,8 +51,8 @@ class joined(FunctionElement[str]):  # noqa: N801
 
 
 class _among(FunctionElement[bool]):  # noqa: N801
+    # It has no type, for what is a Boolean is written for SQLite as `... = 1`, of which no index helps to find anything.
     inherit_cache = True
-    type = sa.Boolean()
 
 
 class _values_of(FunctionElement[Any]):  # noqa: N801

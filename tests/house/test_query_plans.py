@@ -52,7 +52,9 @@ GUEST_PAGES = [
 STAFF_PAGES = ["/", "/t/1-long?page={last_page}", "/u/Alice", "/mod", "/p/1/moderate", "/t/1/moderate"]
 PAGES = [*((None, page) for page in GUEST_PAGES), *(("Mori", page) for page in STAFF_PAGES)]
 
-WORDS = "Thanks! It is all on https://www.mofa.example/visa indeed."
+# Long enough to be compared with others' words, of which one is a copy but for its end.
+WORDS = "Thanks @Alice! What they ask of a visa is all told on https://www.mofa.example/visa indeed, in plain words."
+NEAR_WORDS = f"{WORDS} Good luck!"
 
 STATISTICS = {
     "none": [],
@@ -92,9 +94,10 @@ def test_a_page_costs_the_same_on_a_board_ten_times_as_large(app, sign_in):
 
 
 def test_a_reply_costs_the_same_however_much_was_written_before(app, sign_in):
-    """By its author, with its link and in its words. Moderators answer as often as they like."""
+    """By its author, with its link, in its words and in nearly the same. Moderators answer as often as they like."""
     _grow(app, SMALL_BOARD)
     _write(app, SMALL_BOARD)
+    reply(sign_in("Alice"), NEAR_WORDS)
     mori = sign_in("Mori")
     reply(mori, "Have a look at https://www.mofa.example/visa first.")
     small = _steps_of_writing(app, mori)
