@@ -51,7 +51,7 @@ class joined(FunctionElement[str]):  # noqa: N801
 
 
 class _among(FunctionElement[bool]):  # noqa: N801
-    # It has no type, for what is a Boolean is written for SQLite as `... = 1`, of which no index helps to find anything.
+    # It has no type, for a Boolean is written for SQLite as `... = 1`, of which no index helps to find anything.
     inherit_cache = True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ctypes
 import gc
@@ -15,17 +16,17 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from multiprocessing import util
 from pathlib import Path
 from typing import Any, NoReturn
 
 from flask import Flask
-from granian._granian import SocketHolder
-from granian.constants import HTTPModes, Interfaces, RuntimeModes
+from granian._futures import _new_cbscheduler
+from granian._granian import SocketHolder, WSGIWorker
+from granian._signals import set_sync_signals
 from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.mp import MPServer
+from granian.log import LogLevels, configure_logging
 
 from forum.serving import keeper
 from forum.serving.listening import BACKLOG
@@ -66,8 +67,7 @@ def serve_alone(app: Flask, number: int) -> NoReturn:
     """Serve in this process, as one worker, what calls in at the socket of that number, and end it after SIGTERM."""
     _give_memory_back()
     listener = socket.socket(fileno=number)
-    # What would run in the process that this describes.
-    _Server().worker(listener, lambda: Boundary(app)).run()
+    _serve(app, listener)
     # As the processes end that are forked: all that is to be done at the end is done, but the interpreter is not taken
     # down. A thread of the server's that wakes up in the midst of that, as on a busy machine, would abort the process.
     util._exit_function()  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue]
@@ -103,44 +103,46 @@ def _end_after(line: int) -> None:
 def _forked(app: Flask, listener: socket.socket, listeners: Sequence[socket.socket]) -> int:
     parent = os.getpid()
 
-    def in_worker() -> Boundary:
+    def in_worker() -> None:
         end_with(parent)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, keeper.WAITED_FOR)
         for other in listeners:
             if other is not listener:
                 other.close()
-        return Boundary(app)
+        _serve(app, listener)
 
-    worker = _Server().worker(listener, in_worker)
+    worker = multiprocessing.Process(target=in_worker)
     worker.start()
+    assert worker.pid is not None  # noqa: S101 - it has started
     return worker.pid
 
 
-class _Server(MPServer):
-    """granian's own settings and worker, but on a socket that is there already, and without its master."""
+def _serve(app: Flask, listener: socket.socket) -> None:
+    """Serve what calls in at a socket until SIGTERM or Ctrl-C, in this process.
 
-    def __init__(self) -> None:
-        super().__init__(
-            target="wsgi:app",
-            interface=Interfaces.WSGI,
-            http=HTTPModes.http1,
-            runtime_mode=RuntimeModes.mt,
-            blocking_threads=THREADS,
-            backpressure=CONNECTIONS,
-            http1_settings=HTTP1Settings(
-                header_read_timeout=HEADERS_WITHIN_S * 1000, max_buffer_size=LONGEST_HEADERS_BYTES
-            ),
-            log_level=LogLevels.error,
-        )
-
-    def worker(self, listener: socket.socket, loader: Callable[[], Boundary]) -> Any:
-        """A process, not yet started, that serves what `loader` gives it until SIGTERM or Ctrl-C."""
-        # Its hints don't tell what it takes.
-        holder: Any = SocketHolder
-        self._ssp, self._sso = None, None
-        self._shd = holder(listener.fileno(), uds=False, backlog=BACKLOG)
-        spawned: Any = self._spawn_worker(0, self._spawn_wsgi_worker, loader)
-        return spawned.inner
+    As granian does it for a worker of WSGI, but on a socket that is there already, without its master, and without what
+    it puts between its own threads and an application: that is what `Boundary` is for.
+    """
+    configure_logging(LogLevels.error)
+    stop, is_stopped = set_sync_signals(), threading.Event()
+    stop.add_cb(is_stopped.set)
+    loop = asyncio.new_event_loop()
+    answering = _new_cbscheduler(loop, Boundary(app, app.extensions["pagecache"].look), impl_asyncio=True)
+    # Their hints don't tell what they take.
+    make_worker: Any = WSGIWorker
+    make_holder: Any = SocketHolder
+    worker = make_worker(
+        1,
+        (None, make_holder(listener.fileno(), uds=False, backlog=BACKLOG)),
+        None,
+        py_threads=THREADS,
+        backpressure=CONNECTIONS,
+        http1_opts=HTTP1Settings(
+            header_read_timeout=HEADERS_WITHIN_S * 1000, max_buffer_size=LONGEST_HEADERS_BYTES
+        ),
+    )
+    worker.serve_mtr(answering, loop, stop)
+    is_stopped.wait()
 
 
 def _give_memory_back() -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from werkzeug.http import parse_etags
 
 from forum.web.compression import CODINGS, SMALLEST_BYTES, Codings
 
 Headers = list[tuple[str, str]]
+Answer: TypeAlias = tuple[int, Headers, bytes]
+"""The status, the headers and the body of what a visitor gets."""
 
 # What a page costs beside its bytes: its key, its headers and the objects around them.
 OVERHEAD_BYTES = 2500
@@ -43,17 +44,13 @@ class Page:
         # Of a copy, because another thread may add a form meanwhile.
         return OVERHEAD_BYTES + sum(len(body) for _, body in self.forms.copy().values())
 
-    def answer(
-        self, environ: dict[str, Any], codings: Codings, start_response: Callable[..., Any]
-    ) -> list[bytes]:
+    def answer(self, environ: dict[str, Any], codings: Codings) -> Answer:
         """What the visitor gets: 304 where they have it already, else the body in one of their codings."""
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known is not None and (known == self.tag or self._is_among(known)):
-            start_response("304 NOT MODIFIED", self.not_modified)
-            return []
+            return 304, self.not_modified, b""
         headers, body = self.forms.get(codings.dense) or self.forms[codings.quick]
-        start_response("200 OK", headers)
-        return [body] if environ["REQUEST_METHOD"] == "GET" else []
+        return 200, headers, body if environ["REQUEST_METHOD"] == "GET" else b""
 
     def press(self, coding: str) -> None:
         """Make the body densely in a coding, since the page is asked for again: most are not, by crawlers above all."""
@@ -72,17 +69,14 @@ class Page:
 class Once:
     """An answer that is for one visitor: where an old address leads, or that there is nothing at one."""
 
-    status: str
+    status: int
     headers: Headers
     body: bytes
 
-    def answer(
-        self, environ: dict[str, Any], codings: Codings, start_response: Callable[..., Any]
-    ) -> list[bytes]:
+    def answer(self, environ: dict[str, Any], codings: Codings) -> Answer:
         """What the visitor gets."""
         headers, body = form_of(self.headers, codings.quick, self.body)
-        start_response(self.status, headers)
-        return [body] if environ["REQUEST_METHOD"] == "GET" else []
+        return self.status, headers, body if environ["REQUEST_METHOD"] == "GET" else b""
 
 
 def form_of(headers: Headers, coding: str, plain: bytes, *, is_dense: bool = False) -> tuple[Headers, bytes]:

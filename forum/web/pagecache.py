@@ -17,6 +17,7 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -30,7 +31,7 @@ from forum.web import language, notices
 from forum.web.compression import Codings, codings_of
 from forum.web.keeping import UNTIL, VERSION, Keeping, without_trackers
 from forum.web.making import SHOWN_BY, Environ, ShownBy, lasting, may_be_kept
-from forum.web.page import Headers, Once, Page, form_of
+from forum.web.page import Answer, Headers, Once, Page, form_of
 from forum.web.shelf import Shelf
 
 log = logging.getLogger(__name__)
@@ -88,24 +89,52 @@ class PageCache:
         # The board stands at the root of its host. Some servers take this from a header, and a stranger's would get
         # into the addresses that templates remember.
         environ["SCRIPT_NAME"] = ""
-        if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            reader = self._reader(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-            if reader is not None:
-                query = environ.get("QUERY_STRING", "")
-                key = reader, environ["PATH_INFO"], query and without_trackers(query)
-                codings = codings_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
-                try:
-                    found = self._known(key, codings.dense) or self._make(key, codings, environ)
-                except Unreadable:
-                    # Whatever is wrong with the database, the application says it in its own words.
-                    found = None
-                if found is not None:
-                    return found.answer(environ, codings, start_response)
-        return self._behind(environ, start_response)
+        answer = self.look(environ) or self._made_for(environ)
+        if answer is None:
+            return self._behind(environ, start_response)
+        code, headers, body = answer
+        start_response(f"{code} {HTTPStatus(code).phrase}", headers)
+        return [body] if body else []
+
+    def look(self, environ: Environ) -> Answer | None:
+        """What is kept for a request and still right, if anything: in some microseconds, and without waiting."""
+        key = self._key(environ)
+        if key is None:
+            return None
+        codings = codings_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        try:
+            page = self._known(key, codings.dense)
+        except Unreadable:
+            return None
+        return page and page.answer(environ, codings)
 
     def clear(self) -> None:
         """Forget every page, so that the next look makes it anew."""
         self._pages.clear()
+
+    def _made_for(self, environ: Environ) -> Answer | None:
+        """The answer at an address whose page is kept; None for any other, and where the database can't be watched:
+        whatever is wrong with it, the application says it in its own words.
+        """
+        key = self._key(environ)
+        if key is None:
+            return None
+        codings = codings_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        try:
+            found = self._make(key, codings, environ)
+        except Unreadable:
+            return None
+        return found and found.answer(environ, codings)
+
+    def _key(self, environ: Environ) -> Key | None:
+        """By what a page is kept; None for a request of which nothing is."""
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return None
+        reader = self._reader(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        if reader is None:
+            return None
+        query = environ.get("QUERY_STRING", "")
+        return reader, environ["PATH_INFO"], query and without_trackers(query)
 
     def _reader(self, cookies: str, accepted_languages: str) -> str | None:
         # A session's secret is not remembered in the clear, and a page for its member is not kept anyway.
@@ -146,7 +175,7 @@ class PageCache:
         return time.time() < page.until_s
 
     def _make(self, key: Key, codings: Codings, environ: Environ) -> Page | Once | None:
-        """The answer at an address whose page is kept, made by one request while others wait; None for any other."""
+        """A page that is kept, made by one request while others wait; None at any other address."""
         place = self._place(key)
         if place is None:
             return None
@@ -208,7 +237,7 @@ class PageCache:
             # Programs are told of an error in a form of their own, which the question did not ask for.
             is_for_program = status >= "400" and "json" in environ.get("HTTP_ACCEPT", "")
             whole = [(name, value) for name, value in given if name.lower() != "content-length"]
-            return None if is_for_program else Once(status, whole, body)
+            return None if is_for_program else Once(int(status[:3]), whole, body)
         tag = dict(given)["ETag"]
         headers = [*lasting(given), ("ETag", tag)]
         forms = {coding: form_of(headers, coding, body)}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 import weakref
+from io import BytesIO
+from wsgiref.validate import validator
 
 import pytest
-from werkzeug.test import create_environ, run_wsgi_app
+from werkzeug.test import create_environ
 
 from forum.web.boundary import FAILURE, Boundary
 
@@ -35,17 +38,30 @@ class Body:
             raise RuntimeError("told to fail to close")
 
 
+def finds_nothing(_environ):
+    """As where no page is kept."""
+
+
 class Server:
     """What a server hands over, and gets back."""
 
     def __init__(self):
-        self.begun = []
+        self.answers = []
 
-    def __call__(self, status, headers, exc_info=None):
-        self.begun.append((status, headers))
+    def response_bytes(self, status, headers, body):
+        self.answers.append((status, headers, body))
 
-    def ask(self, app):
-        return Boundary(app)(create_environ(), self)
+    def ask(self, app, environ=None, look=finds_nothing):
+        """The body of the answer."""
+        Boundary(app, look)(self, asked() if environ is None else environ)
+        return self.answers[-1][2]
+
+
+def asked(path="/"):
+    """What granian says of a request."""
+    said = create_environ(path)
+    of_request = {name: said[name] for name in said if not name.startswith(("wsgi.", "werkzeug.", "SCRIPT"))}
+    return of_request | {"wsgi.url_scheme": "http", "wsgi.input": BytesIO()}
 
 
 def test_each_thread_gets_its_own_answers():
@@ -56,12 +72,14 @@ def test_each_thread_gets_its_own_answers():
         start_response(OK, PLAIN)
         return [environ["PATH_INFO"].encode()]
 
-    boundary, wrong = Boundary(app), []
+    boundary, wrong = Boundary(app, finds_nothing), []
 
     def ask(number):
+        server = Server()
         for round_ in range(20):
             path = f"/{number}/{round_}"
-            if boundary(create_environ(path), Server()) != [path.encode()]:
+            boundary(server, asked(path))
+            if server.answers[-1][2] != path.encode():
                 wrong.append(path)
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
@@ -86,17 +104,44 @@ def answering(body):
 
 
 def test_the_answer_is_handed_on_in_one_piece(server):
-    assert server.ask(answering(Body([b"one ", b"two"]))) == [b"one two"]
-    assert server.begun == [(OK, PLAIN)]
+    server.ask(answering(Body([b"one ", b"two"])))
+    assert server.answers == [(200, PLAIN, b"one two")]
 
 
-def test_a_list_is_handed_on_as_it_is(server):
-    body = [b"one"]
-    assert server.ask(answering(body)) is body
+def test_a_list_of_one_is_not_copied(server):
+    body = b"one" * 1000
+    assert server.ask(answering([body])) is body
 
 
 def test_an_empty_answer_stays_empty(server):
-    assert b"".join(server.ask(answering(Body([])))) == b""
+    assert server.ask(answering(Body([]))) == b""
+
+
+def test_what_is_kept_is_handed_over_and_the_application_not_asked(server):
+    kept = 304, PLAIN, b""
+    server.ask(fails_at_once, look=lambda _environ: kept)
+    assert server.answers == [kept]
+
+
+def test_where_the_look_fails_the_application_answers(server):
+    def look(environ):
+        raise RuntimeError("told to fail")
+
+    assert server.ask(answering([b"one"]), look=look) == b"one"
+
+
+def test_the_application_gets_all_that_wsgi_asks_for():
+    """And nothing of the process's environment, which may hold secrets."""
+    given = []
+
+    @validator
+    def app(environ, start_response):
+        given.append(environ)
+        start_response(OK, PLAIN)
+        return [b"one"]
+
+    assert Server().ask(app) == b"one"
+    assert not given[0].keys() & os.environ.keys()
 
 
 def test_the_application_begins_its_answer_with_a_start_response_of_ours(server):
@@ -141,12 +186,12 @@ def test_the_answer_is_closed_once_when_it_is_read(server):
 def test_the_server_hears_nothing_before_the_answer_is_whole(server):
     def app(environ, start_response):
         start_response(OK, PLAIN)
-        assert server.begun == []
+        assert server.answers == []
         yield b"one"
-        assert server.begun == []
+        assert server.answers == []
 
-    assert server.ask(app) == [b"one"]
-    assert server.begun == [(OK, PLAIN)]
+    server.ask(app)
+    assert server.answers == [(200, PLAIN, b"one")]
 
 
 def test_an_answer_that_is_begun_while_it_is_read_is_right_as_well(server):
@@ -154,8 +199,8 @@ def test_an_answer_that_is_begun_while_it_is_read_is_right_as_well(server):
         start_response("404 NOT FOUND", PLAIN)
         yield b"gone"
 
-    assert server.ask(app) == [b"gone"]
-    assert server.begun == [("404 NOT FOUND", PLAIN)]
+    server.ask(app)
+    assert server.answers == [(404, PLAIN, b"gone")]
 
 
 def test_an_answer_that_is_begun_anew_after_an_error_is_the_second_one(server):
@@ -164,8 +209,8 @@ def test_an_answer_that_is_begun_anew_after_an_error_is_the_second_one(server):
         start_response("500 OOPS", PLAIN, (None, None, None))
         return [b"oops"]
 
-    assert server.ask(app) == [b"oops"]
-    assert server.begun == [("500 OOPS", PLAIN)]
+    server.ask(app)
+    assert server.answers == [(500, PLAIN, b"oops")]
 
 
 def fails_at_once(environ, start_response):
@@ -193,6 +238,11 @@ def never_begins(environ, start_response):
     return [b"one"]
 
 
+def begins_with_no_number(environ, start_response):
+    start_response("OK", PLAIN)
+    return [b"one"]
+
+
 def answers_nothing(environ, start_response):
     start_response(OK, PLAIN)
 
@@ -211,6 +261,7 @@ def answers_text(environ, start_response):
         is_interrupted,
         gives_up_its_generator,
         never_begins,
+        begins_with_no_number,
         answers_nothing,
         answers_text,
         answering(Body([b"one", b"two"], fails_at=0)),
@@ -225,6 +276,7 @@ def answers_text(environ, start_response):
         "is interrupted",
         "gives up its generator",
         "never begins",
+        "begins with no number",
         "answers nothing",
         "answers text",
         "fails at the first part",
@@ -234,9 +286,9 @@ def answers_text(environ, start_response):
     ],
 )
 def test_whatever_fails_is_answered_by_a_sentence_and_nothing_of_the_half_answer(server, failing):
-    assert server.ask(failing) == [FAILURE]
-    [(status, headers)] = server.begun
-    assert status == "500 INTERNAL SERVER ERROR"
+    server.ask(failing)
+    [(status, headers, body)] = server.answers
+    assert (status, body) == (500, FAILURE)
     assert dict(headers) == {
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Length": str(len(FAILURE)),
@@ -252,16 +304,27 @@ def test_an_answer_that_fails_while_it_is_read_is_closed(server):
 
 @pytest.mark.parametrize("failing", [fails_at_once, is_interrupted, gives_up_its_generator])
 def test_after_a_failure_the_next_one_is_answered(failing):
-    boundary = Boundary(
-        lambda environ, begin: (failing if environ["PATH_INFO"] == "/x" else answering([b"one"]))(
-            environ, begin
-        )
-    )
-    assert b"".join(run_wsgi_app(boundary, create_environ("/x"))[0]) == FAILURE
-    assert b"".join(run_wsgi_app(boundary, create_environ("/"))[0]) == b"one"
+    def app(environ, begin):
+        return (failing if environ["PATH_INFO"] == "/x" else answering([b"one"]))(environ, begin)
+
+    server = Server()
+    boundary = Boundary(app, finds_nothing)
+    for path in ("/x", "/"):
+        boundary(server, asked(path))
+    assert [body for _status, _headers, body in server.answers] == [FAILURE, b"one"]
 
 
-def test_the_board_speaks_through_it(app):
-    _, status, headers = run_wsgi_app(Boundary(app), create_environ("/healthz"))
-    assert status == "200 OK"
-    assert headers["X-Content-Type-Options"] == "nosniff"
+def test_the_board_speaks_through_it(app, server):
+    server.ask(app, asked("/healthz"))
+    [(status, headers, _body)] = server.answers
+    assert status == 200
+    assert dict(headers)["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_page_that_is_kept_is_the_one_that_the_application_made(app, server, thread):
+    look = app.extensions["pagecache"].look
+    for _time in range(3):
+        server.ask(app, asked("/"), look)
+    whole = [(status, dict(headers), body) for status, headers, body in server.answers]
+    assert look(asked("/")) is not None
+    assert whole[0] == whole[1] == whole[2]
