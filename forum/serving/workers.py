@@ -19,7 +19,7 @@ import time
 from collections.abc import Sequence
 from multiprocessing import util
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from flask import Flask
 from granian._futures import _new_cbscheduler
@@ -113,8 +113,7 @@ def _forked(app: Flask, listener: socket.socket, listeners: Sequence[socket.sock
 
     worker = multiprocessing.Process(target=in_worker)
     worker.start()
-    assert worker.pid is not None  # noqa: S101 - it has started
-    return worker.pid
+    return cast("int", worker.pid)
 
 
 def _serve(app: Flask, listener: socket.socket) -> None:

@@ -77,6 +77,7 @@ class PageCache:
         self._behind = app.wsgi_app
         self._site = urlsplit(settings.base_url)
         self._router = app.url_map.bind(self._site.netloc)
+        self._cookie: str = app.config["VIEWER_COOKIE"]
         self._watch: Watch = app.extensions["watch"]
         self._pages: Shelf[Page] = Shelf(MOST_BYTES)
         self._making: dict[Key, _Turn] = {}
@@ -139,7 +140,7 @@ class PageCache:
     def _reader(self, cookies: str, accepted_languages: str) -> str | None:
         # A session's secret is not remembered in the clear, and a page for its member is not kept anyway.
         is_short = len(cookies) + len(accepted_languages) <= LONGEST_REMEMBERED
-        if is_short and self._app.config["VIEWER_COOKIE"] not in cookies:
+        if is_short and self._cookie not in cookies:
             return self._remembered_reader(cookies, accepted_languages)
         return self._find_reader(cookies, accepted_languages)
 
@@ -147,7 +148,7 @@ class PageCache:
         """The language of a guest, or None for whoever has a session or a sentence to be told: theirs is not kept."""
         # As it came, since ours are ASCII, and to decode what a stranger wrote by hand may fail.
         given = parse_cookie(cookies)
-        if self._app.config["VIEWER_COOKIE"] in given or notices.COOKIE in given:
+        if self._cookie in given or notices.COOKIE in given:
             return None
         return language.choose(given.get(language.COOKIE, ""), accepted_languages)
 
