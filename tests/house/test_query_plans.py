@@ -7,8 +7,6 @@ not take but an operator may. Work is counted in steps of SQLite's virtual machi
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
-from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -29,8 +27,6 @@ LARGE = {"posts", "threads", "users"}
 SMALL_BOARD, LARGE_BOARD = 100, 1000
 # More steps than this share are not the depth of a tree.
 TOLERANCE = 1.05
-# The reply that is measured on the small board is one of the same words, and of the last hour, on the large one.
-FIRST_REPLY_STEPS = 50
 # Lists and a deep place in each; a thread's first, middle and last page; feeds; and what hardly anybody asks for.
 GUEST_PAGES = [
     "/",
@@ -51,10 +47,6 @@ GUEST_PAGES = [
 ]
 STAFF_PAGES = ["/", "/t/1-long?page={last_page}", "/u/Alice", "/mod", "/p/1/moderate", "/t/1/moderate"]
 PAGES = [*((None, page) for page in GUEST_PAGES), *(("Mori", page) for page in STAFF_PAGES)]
-
-# Long enough to be compared with others' words, of which one is a copy but for its end.
-WORDS = "Thanks @Alice! What they ask of a visa is all told on https://www.mofa.example/visa indeed, in plain words."
-NEAR_WORDS = f"{WORDS} Good luck!"
 
 STATISTICS = {
     "none": [],
@@ -93,26 +85,6 @@ def test_a_page_costs_the_same_on_a_board_ten_times_as_large(app, sign_in):
     assert {page: (small[page], large[page]) for page in small if large[page] > TOLERANCE * small[page]} == {}
 
 
-def test_a_reply_costs_the_same_however_much_was_written_before(app, sign_in):
-    """By its author, with its link, in its words and in nearly the same. Moderators answer as often as they like."""
-    _grow(app, SMALL_BOARD)
-    _write(app, SMALL_BOARD)
-    reply(sign_in("Alice"), NEAR_WORDS)
-    mori = sign_in("Mori")
-    reply(mori, "Have a look at https://www.mofa.example/visa first.")
-    small = _steps_of_writing(app, mori)
-    _grow(app, LARGE_BOARD - SMALL_BOARD)
-    _write(app, LARGE_BOARD - SMALL_BOARD)
-    large = _steps_of_writing(app, mori)
-    most = {statement: TOLERANCE * steps + FIRST_REPLY_STEPS for statement, steps in small.items()}
-    assert {
-        statement: (small[statement], large[statement])
-        for statement in most
-        if large[statement] > most[statement]
-    } == {}
-    assert small.keys() == large.keys()
-
-
 def _grow(app, count):
     """Add `count` threads, half as many posts to the longest and acts of moderation, and a fifth as many members."""
     with app.app_context(), write() as session:
@@ -144,43 +116,6 @@ def _steps(app, sign_in):
         connection.execute(statement, values).fetchall()
         connection.set_progress_handler(None, 1)
     connection.close()
-    return taken
-
-
-def _write(app, count):
-    """Add so many texts of the moderator's from the last years, and of a flood this week, in the words of the reply."""
-    with app.app_context(), write() as session:
-        grown.texts(session, 2, count, WORDS, "mofa.example")
-
-
-def reply(browser, body):
-    """Let its member answer in the long thread."""
-    answer = browser.post("/t/1/reply", data={"body": body}, headers={"Sec-Fetch-Site": "same-origin"})
-    assert answer.status_code == 303, answer.text
-
-
-def _steps_of_writing(app, browser):
-    """How many steps each statement of the reply takes, on a copy of the database as it was before."""
-    before, asked = sqlite3.connect(":memory:", isolation_level=None), []
-    with closing(sqlite3.connect(app.config["SETTINGS"].database_path)) as board:
-        board.backup(before)
-
-    def note(statement, values, is_many):
-        if not statement.startswith(("BEGIN", "COMMIT")):
-            asked.append((statement, values if is_many else [values]))
-
-    with listening(app, note):
-        reply(browser, WORDS)
-    taken = Counter()
-    for statement, rows in asked:
-
-        def count(statement=statement):
-            taken[statement] += 1
-
-        before.set_progress_handler(count, 1)
-        for values in rows:
-            before.execute(statement, values).fetchall()
-    before.close()
     return taken
 
 
