@@ -77,7 +77,8 @@ def _last_decision(session: Session, screening_id: int) -> Lesson | None:
         .where(
             Lesson.screening_id == screening_id,
             Lesson.cause == Cause.DECISION,
-            Lesson.undoes_id.is_(None),
+            # SQLite would else take the index of what is undone, where nearly all lessons stand under "nothing".
+            sa.func.coalesce(Lesson.undoes_id, 0) == 0,
             undo.id.is_(None),
         )
     )

@@ -16,12 +16,13 @@ SHOWN_OF_EACH = 3
 REHEARSAL_RATE = LESSON_RATE / 4
 # The draw: by multiplication modulo a prime each new lesson finds others, and every worker would find the same.
 PRIME, FACTOR, STRIDE = 1_000_003, 7_919, 104_729
-# Older ones are in the base model's next version, or forgotten for good reason.
+# Older ones are in the base model's next version, or forgotten for good reason. To draw from so many takes some
+# milliseconds, in which others wait to write; moderators decide seldom.
 RECENT_LESSONS = 5_000
 
 
 def accompany(session: Session, lesson: Lesson, model: Model) -> None:
-    """Write down the steps of the older lessons that are shown again beside a new one. Three statements.
+    """Write down the steps of the older lessons that are shown again beside a new one. Two statements.
 
     Each step is what the model still has to learn of its text once the steps before it are taken.
     """
@@ -68,6 +69,7 @@ def _drawn(session: Session, lesson: Lesson) -> Iterator[Lesson]:
         .group_by(Lesson.screening_id)
     )
     order = (Lesson.id * FACTOR + lesson.id * STRIDE) % PRIME
-    for is_spam in (lesson.is_spam, not lesson.is_spam):
-        stands = sa.select(Lesson).where(Lesson.id.in_(last), Lesson.is_spam == is_spam)
-        yield from session.scalars(stands.order_by(order, Lesson.id).limit(SHOWN_OF_EACH))
+    place = sa.func.row_number().over(partition_by=Lesson.is_spam, order_by=(order, Lesson.id))
+    placed = sa.select(Lesson.id, place.label("place")).where(Lesson.id.in_(last)).subquery()
+    drawn = sa.select(Lesson).join(placed, placed.c.id == Lesson.id).where(placed.c.place <= SHOWN_OF_EACH)
+    yield from session.scalars(drawn.order_by((Lesson.is_spam == lesson.is_spam).desc(), placed.c.place))

@@ -31,7 +31,7 @@ class Answered:
     last_number: int
     is_locked: bool
     opening: str
-    """The opening post's source."""
+    """The opening post's source; empty unless the thread is or was public."""
     answer_id: int | None
     """The post that the viewer's form made in an earlier try, with its status."""
     answer_status: str | None
@@ -63,8 +63,11 @@ def require_open(viewer: Viewer, thread: Answered) -> None:
 
 @cache
 def _statement(viewer: Viewer) -> Statement:
-    # By number, of which the opening post has the lowest or none, so that not all posts are looked at.
-    opening = sa.select(Post.body).where(Post.thread_id == Thread.id, Post.is_opening)
+    # By number, of which the opening post of a public thread has the lowest, and others take no answer: so that neither
+    # all posts are looked at nor all that wait, which have none.
+    opening = sa.select(Post.body).where(
+        Post.thread_id == Thread.id, Post.is_opening, Post.number.is_not(None)
+    )
     answer = aliased(Post)
     is_of_form = sa.and_(
         answer.author_id == sa.bindparam("viewer_id"), answer.idempotency == sa.bindparam("mark")
