@@ -64,7 +64,10 @@ def among(
     column: sa.ColumnElement[Any] | InstrumentedAttribute[Any],
     values: sa.Select[Any] | sa.CompoundSelect[Any],
 ) -> sa.ColumnElement[bool]:
-    """Whether a column holds one of the few `values` that a query finds, of which each is looked up."""
+    """Whether a column holds one of the few `values` that a query finds, of which each is looked up.
+
+    It is a condition, and no column to be read.
+    """
     return _among(column, values.scalar_subquery())
 
 

@@ -195,12 +195,19 @@ def moderated(session: Session, actor_id: int, count: int) -> None:
     ]
     _insert(session, Act, acts)
     undoing = {"kind": ActKind.UNDO, "id": None}
+    stands = acts[1::2]
     _insert(session, Act, [{**row, **undoing, "undoes_id": row["id"]} for row in acts[::2]])
     closed = [
-        _report(row["post_id"], actor_id, BEGAN) | {"closed_by_id": row["id"]} for row in acts[: len(posts)]
+        _report(row["post_id"], actor_id, BEGAN) | {"closed_by_id": row["id"]}
+        for row in stands
+        if row["kind"] == ActKind.DISMISS
     ]
     _insert(session, Report, closed)
-    marks = [{"thread_id": row.id, "by_id": actor_id, "created_at": BEGAN} for row in threads]
+    marks = [
+        {"thread_id": row["thread_id"], "by_id": actor_id, "created_at": BEGAN}
+        for row in stands
+        if row["kind"] == ActKind.LOCK
+    ]
     _insert(session, Lock, [row | {"reason": "Enough said."} for row in marks])
     _insert(session, Pin, marks)
     ended = {"by_id": actor_id, "reason": "Rest a while.", "created_at": BEGAN, "lifted_at": BEGAN}

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from forum.accounts.models import Role, User
+from forum.accounts.models import IS_STAFF, User
 from forum.moderation.models import Report
 from forum.schema import EPOCH
 from forum.screening import asking, textmodel
@@ -123,7 +123,7 @@ def _standing(session: Session, some: sa.ColumnElement[bool], now: datetime) -> 
 def _is_trusted(now: datetime) -> sa.ColumnElement[bool]:
     """The same as `standing_of` calls trusted, or staff."""
     return sa.or_(
-        User.role != Role.MEMBER,
+        IS_STAFF,
         sa.and_(
             User.approved_count >= TRUSTED_APPROVED,
             User.joined_at <= now - timedelta(seconds=TRUSTED_AGE_S),

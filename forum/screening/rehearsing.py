@@ -66,9 +66,11 @@ def _drawn(session: Session, lesson: Lesson) -> Iterator[Lesson]:
             Lesson.screening_id != lesson.screening_id,
             undo.id.is_(None),
         )
-        .group_by(Lesson.screening_id)
+        # By what no index has: with statistics SQLite would walk along one, through all lessons, to find them grouped.
+        .group_by(Lesson.screening_id + 0)
     )
-    order = (Lesson.id * FACTOR + lesson.id * STRIDE) % PRIME
+    # PostgreSQL's Integer is too small for the products.
+    order = (sa.cast(Lesson.id, sa.BigInteger) * FACTOR + lesson.id * STRIDE % PRIME) % PRIME
     place = sa.func.row_number().over(partition_by=Lesson.is_spam, order_by=(order, Lesson.id))
     placed = sa.select(Lesson.id, place.label("place")).where(Lesson.id.in_(last)).subquery()
     drawn = sa.select(Lesson).join(placed, placed.c.id == Lesson.id).where(placed.c.place <= SHOWN_OF_EACH)

@@ -105,7 +105,6 @@ def _forked(app: Flask, listener: socket.socket, listeners: Sequence[socket.sock
 
     def in_worker() -> None:
         end_with(parent)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, keeper.WAITED_FOR)
         for other in listeners:
             if other is not listener:
                 other.close()
@@ -125,15 +124,17 @@ def _serve(app: Flask, listener: socket.socket) -> None:
     configure_logging(LogLevels.error)
     stop, is_stopped = set_sync_signals(), threading.Event()
     stop.add_cb(is_stopped.set)
+    # Blocked since before the fork, so that none came while nothing listened to it.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, keeper.WAITED_FOR)
     loop = asyncio.new_event_loop()
     answering = _new_cbscheduler(loop, Boundary(app, app.extensions["pagecache"].look), impl_asyncio=True)
     # Their hints don't tell what they take.
     make_worker: Any = WSGIWorker
     make_holder: Any = SocketHolder
     worker = make_worker(
-        1,
-        (None, make_holder(listener.fileno(), uds=False, backlog=BACKLOG)),
-        None,
+        worker_id=1,
+        sock=(None, make_holder(listener.fileno(), uds=False, backlog=BACKLOG)),
+        ipc=None,
         py_threads=THREADS,
         backpressure=CONNECTIONS,
         http1_opts=HTTP1Settings(

@@ -46,8 +46,8 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
     notices.init(app)
     filters.init(app)
     printing.init(app, settings.data_dir)
-    # In front of Flask, from the inside out: the gate, kept pages, which need no turn, and static files, which are
-    # found sooner than a page.
+    # In front of Flask, from the inside out: the gate, kept pages, which need no turn, and static files, which are no
+    # pages.
     gate.init(app, settings)
     pagecache.init(app, settings)
     assets.init(app, settings, static)

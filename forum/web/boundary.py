@@ -36,6 +36,7 @@ FAILURE_HEADERS = [
 OF_EACH_REQUEST: Environ = {
     "SCRIPT_NAME": "",
     "wsgi.errors": sys.stderr,
+    "wsgi.input_terminated": True,
     "wsgi.multiprocess": True,
     "wsgi.multithread": True,
     "wsgi.run_once": False,
@@ -59,34 +60,31 @@ class Boundary:
         self._apart = threading.local()
 
     def __call__(self, taker: Taker, environ: Environ) -> None:
-        try:
-            answer = self._look(environ)
-        except Exception:  # noqa: BLE001 - the application looks as well, and what fails there is told of
-            answer = None
-        taker.response_bytes(*(answer or self._made(environ)))
-
-    def _made(self, environ: Environ) -> Answer:
         answers = getattr(self._apart, "answers", None)
         if answers is None:
-            answers = self._apart.answers = _answers(self._app)
+            answers = self._apart.answers = _answers(self._app, self._look)
             next(answers)
-        return answers.send(environ | OF_EACH_REQUEST)
+        taker.response_bytes(*answers.send(environ))
 
 
-def _answers(app: Application) -> Generator[Any, Environ]:
-    """The answers of the application, each to the request that is sent in; one generator a thread, which never ends.
+def _answers(app: Application, look: Look) -> Generator[Any, Environ]:
+    """What is kept or made for each request that is sent in; one generator a thread, which never ends.
 
     A traceback holds not only the frames that it shows but those of all their callers, and the server's is one. The
     frame of a generator forgets who called it when it yields, so that the line of callers ends here.
     """
     answer: Any = None
     while True:
-        answer = _answer(app, (yield answer))
+        answer = _answer(app, look, (yield answer))
 
 
-def _answer(app: Application, environ: Environ) -> Answer:
-    begun = _Begun()
+def _answer(app: Application, look: Look, environ: Environ) -> Answer:
     try:
+        kept = look(environ)
+        if kept is not None:
+            return kept
+        environ.update(OF_EACH_REQUEST)
+        begun = _Begun()
         body = begun.whole(app(environ, begun))
         return int(begun.status[:3]), begun.headers, body
     except BaseException:

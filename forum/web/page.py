@@ -50,7 +50,7 @@ class Page:
         if known is not None and (known == self.tag or self._is_among(known)):
             return 304, self.not_modified, b""
         headers, body = self.forms.get(codings.dense) or self.forms[codings.quick]
-        return 200, headers, body if environ["REQUEST_METHOD"] == "GET" else b""
+        return 200, headers, _sent(body, environ)
 
     def press(self, coding: str) -> None:
         """Make the body densely in a coding, since the page is asked for again: most are not, by crawlers above all."""
@@ -76,7 +76,12 @@ class Once:
     def answer(self, environ: dict[str, Any], codings: Codings) -> Answer:
         """What the visitor gets."""
         headers, body = form_of(self.headers, codings.quick, self.body)
-        return self.status, headers, body if environ["REQUEST_METHOD"] == "GET" else b""
+        return self.status, headers, _sent(body, environ)
+
+
+def _sent(body: bytes, environ: dict[str, Any]) -> bytes:
+    """What is sent of a body: nothing to who asks for the headers alone (HEAD)."""
+    return body if environ["REQUEST_METHOD"] == "GET" else b""
 
 
 def form_of(headers: Headers, coding: str, plain: bytes, *, is_dense: bool = False) -> tuple[Headers, bytes]:

@@ -90,7 +90,7 @@ class PageCache:
         # The board stands at the root of its host. Some servers take this from a header, and a stranger's would get
         # into the addresses that templates remember.
         environ["SCRIPT_NAME"] = ""
-        answer = self.look(environ) or self._made_for(environ)
+        answer = self._answer(environ, self._find_or_make)
         if answer is None:
             return self._behind(environ, start_response)
         code, headers, body = answer
@@ -98,44 +98,39 @@ class PageCache:
         return [body] if body else []
 
     def look(self, environ: Environ) -> Answer | None:
-        """What is kept for a request and still right, if anything: in some microseconds, and without waiting."""
-        key = self._key(environ)
-        if key is None:
-            return None
-        codings = codings_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        try:
-            page = self._known(key, codings.dense)
-        except Unreadable:
-            return None
-        return page and page.answer(environ, codings)
+        """What is kept for a request and still right, if anything. It makes no page, and takes some microseconds unless
+        the database has to be asked.
+        """
+        return self._answer(environ, self._find)
 
     def clear(self) -> None:
         """Forget every page, so that the next look makes it anew."""
         self._pages.clear()
 
-    def _made_for(self, environ: Environ) -> Answer | None:
-        """The answer at an address whose page is kept; None for any other, and where the database can't be watched:
-        whatever is wrong with it, the application says it in its own words.
-        """
-        key = self._key(environ)
-        if key is None:
-            return None
-        codings = codings_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        try:
-            found = self._make(key, codings, environ)
-        except Unreadable:
-            return None
-        return found and found.answer(environ, codings)
-
-    def _key(self, environ: Environ) -> Key | None:
-        """By what a page is kept; None for a request of which nothing is."""
+    def _answer(
+        self, environ: Environ, find: Callable[[Key, Codings, Environ], Page | Once | None]
+    ) -> Answer | None:
+        """What a guest gets of that which is found by the key and the codings of their request; None for others."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return None
         reader = self._reader(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         if reader is None:
             return None
         query = environ.get("QUERY_STRING", "")
-        return reader, environ["PATH_INFO"], query and without_trackers(query)
+        key = reader, environ["PATH_INFO"], query and without_trackers(query)
+        codings = codings_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        try:
+            found = find(key, codings, environ)
+        except Unreadable:
+            # Whatever is wrong with the database, the application says it in its own words.
+            return None
+        return found and found.answer(environ, codings)
+
+    def _find(self, key: Key, codings: Codings, environ: Environ) -> Page | None:
+        return self._known(key, codings.dense)
+
+    def _find_or_make(self, key: Key, codings: Codings, environ: Environ) -> Page | Once | None:
+        return self._known(key, codings.dense) or self._make(key, codings, environ)
 
     def _reader(self, cookies: str, accepted_languages: str) -> str | None:
         # A session's secret is not remembered in the clear, and a page for its member is not kept anyway.
@@ -176,7 +171,7 @@ class PageCache:
         return time.time() < page.until_s
 
     def _make(self, key: Key, codings: Codings, environ: Environ) -> Page | Once | None:
-        """A page that is kept, made by one request while others wait; None at any other address."""
+        """The answer at an address whose page is kept, made by one request while others wait; None for any other."""
         place = self._place(key)
         if place is None:
             return None

@@ -6,13 +6,15 @@ import threading
 from contextlib import suppress
 
 import pytest
+import sqlalchemy as sa
 
 from forum import create_app
 from forum.accounts.models import User
-from forum.db import db, write
+from forum.db import db, reading, write
 from forum.screening import learning, textmodel
 from forum.screening.examined import unread
 from forum.screening.models import Cause, Kind, Lesson
+from forum.screening.rehearsing import FACTOR, PRIME, SHOWN_OF_EACH, STRIDE
 from forum.settings import load
 from forum.spam.judging import Outcome, Submission, Verdict
 from forum.spam.weights import PRIORS
@@ -21,6 +23,7 @@ from tests import makers
 pytestmark = pytest.mark.usefixtures("cast")
 OFFER = "Instant visa letters for teachers, write to our office on the line."
 EVIDENCE = {"base": 1.0, "text": 0.7, "site_unknown": 1.0, "fresh": 0.93}
+FAR = 300_000
 OTHERS = ("We heat one room only.", "安い保険、今すぐ申し込み！", "Snow tyres or chains for the pass?")
 
 
@@ -218,6 +221,43 @@ def test_older_lessons_are_shown_again_as_many_good_ones_as_spam(app):
         assert len({one.screening_id for one in shown}) == 6
         assert {one.cause for one in shown} == {Cause.REPLAY}
         assert all((one.step > 0) is one.is_spam for one in shown)
+
+
+@pytest.mark.parametrize("is_spam", [True, False], ids=["spam", "good"])
+def test_older_lessons_are_shown_again_in_the_order_of_the_draw(app, is_spam):
+    """Also far on, where the numbers of lessons are large."""
+    go_far(app, screened(app))
+    for number in range(6):
+        teach_in(app, screened(app, f"{OFFER} Number {number}."), is_spam=True)
+        teach_in(app, screened(app, f"{OTHERS[0]} Number {number}."), is_spam=False)
+    newest = screened(app, OTHERS[1])
+    with app.app_context():
+        older = (
+            reading()
+            .query(Lesson.id, Lesson.screening_id, Lesson.is_spam)
+            .filter_by(cause=Cause.DECISION)
+            .all()
+        )
+    teach_in(app, newest, is_spam=is_spam)
+    with app.app_context():
+        lesson = reading().query(Lesson).filter_by(screening_id=newest, cause=Cause.DECISION).one()
+        shown = reading().query(Lesson).filter_by(with_id=lesson.id).order_by(Lesson.id).all()
+    drawn = sorted(older, key=lambda row: (row.id * FACTOR + lesson.id * STRIDE) % PRIME)
+    own, others = (
+        [row.screening_id for row in drawn if row.is_spam == kind][:SHOWN_OF_EACH]
+        for kind in (is_spam, not is_spam)
+    )
+    assert lesson.id > FAR
+    assert [one.screening_id for one in shown] == own + others
+
+
+def go_far(app, number):
+    """Let lessons be numbered from FAR on, by one that changes nothing and is never shown again."""
+    with app.app_context(), write() as session:
+        about = {"screening_id": number, "text": OFFER, "is_spam": True, "created_at": makers.now()}
+        session.add(Lesson(id=FAR, step=0, cause=Cause.REPLAY, **about))
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(sa.text(f"SELECT setval(pg_get_serial_sequence('lessons', 'id'), {FAR})"))
 
 
 def test_what_was_taken_back_is_not_shown_again(app):

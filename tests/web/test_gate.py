@@ -233,7 +233,7 @@ def test_a_turn_is_given_back_when_the_application_fails():
     assert len(gate._bodies) == 0
 
 
-@pytest.mark.parametrize("is_terminated", [True, False], ids=["as granian hands it over", "as gunicorn does"])
+@pytest.mark.parametrize("is_terminated", [True, False], ids=["said to end by itself", "not"])
 def test_a_body_that_is_cut_off_is_refused_and_keeps_no_place(is_terminated):
     inside = Inside()
     gate = Gate(inside)
