@@ -309,6 +309,23 @@ def test_a_writer_with_another_search_path_and_one_who_truncates_are_heard_of(on
         until(lambda: "Enough of this." not in guest.get(THREAD).text)
 
 
+def test_a_board_of_before_that_was_so_becomes_as_one_made_now(on_server):
+    triggers = "SELECT count(*) FROM pg_trigger WHERE tgname = 'page_versions_all'"
+    paths = (
+        "SELECT count(*) FROM pg_proc WHERE proconfig IS NOT NULL AND proname ~ '^page_versions_|_refuse$'"
+    )
+    with databases.elsewhere(on_server) as prompt:
+        made_now = prompt.say(triggers).scalar(), prompt.say(paths).scalar()
+        prompt.say("DROP FUNCTION page_versions_all() CASCADE")
+        prompt.say("ALTER FUNCTION page_versions_tick() RESET search_path")
+        prompt.say("UPDATE alembic_version SET version_num = '0009'")
+        with on_server.app_context():
+            flask_migrate.upgrade()
+            db.engine.dispose()
+        assert (prompt.say(triggers).scalar(), prompt.say(paths).scalar()) == made_now
+    assert all(count and count > 5 for count in made_now)
+
+
 def test_many_changes_in_one_transaction_are_one_step_of_the_clock(on_server):
     asked = "SELECT version FROM page_versions WHERE topic = 'clock'"
     with databases.elsewhere(on_server) as prompt:
