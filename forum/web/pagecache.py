@@ -69,6 +69,14 @@ class _Place(NamedTuple):
     is_version_told: bool
 
 
+class _Wishes(NamedTuple):
+    """What the headers of a request ask for: a page in the language of `reader`, in one of `codings`."""
+
+    reader: str | None
+    """None for whom nothing is kept."""
+    codings: Codings
+
+
 class PageCache:
     """The WSGI application that answers from what is kept, or lets the one behind it answer."""
 
@@ -82,7 +90,7 @@ class PageCache:
         self._pages: Shelf[Page] = Shelf(MOST_BYTES)
         self._making: dict[Key, _Turn] = {}
         self._lock = threading.Lock()
-        self._remembered_reader = lru_cache(maxsize=1024)(self._find_reader)
+        self._remembered_wishes = lru_cache(maxsize=1024)(self._find_wishes)
         self._answered = self._made = 0
         self._reported_s = time.monotonic()
 
@@ -90,7 +98,7 @@ class PageCache:
         # The board stands at the root of its host. Some servers take this from a header, and a stranger's would get
         # into the addresses that templates remember.
         environ["SCRIPT_NAME"] = ""
-        answer = self._answer(environ, self._find_or_make)
+        answer = self._answer(environ, can_make=True)
         if answer is None:
             return self._behind(environ, start_response)
         code, headers, body = answer
@@ -101,43 +109,42 @@ class PageCache:
         """What is kept for a request and still right, if anything. It makes no page, and takes some microseconds unless
         the database has to be asked.
         """
-        return self._answer(environ, self._find)
+        return self._answer(environ, can_make=False)
 
     def clear(self) -> None:
         """Forget every page, so that the next look makes it anew."""
         self._pages.clear()
 
-    def _answer(
-        self, environ: Environ, find: Callable[[Key, Codings, Environ], Page | Once | None]
-    ) -> Answer | None:
-        """What a guest gets of that which is found by the key and the codings of their request; None for others."""
+    def _answer(self, environ: Environ, *, can_make: bool) -> Answer | None:
+        """What a guest gets of what is kept, or made to be; None for whatever the application has to answer."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return None
-        reader = self._reader(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        header = environ.get
+        reader, codings = self._wishes(
+            header("HTTP_COOKIE", ""), header("HTTP_ACCEPT_LANGUAGE", ""), header("HTTP_ACCEPT_ENCODING", "")
+        )
         if reader is None:
             return None
-        query = environ.get("QUERY_STRING", "")
+        query = header("QUERY_STRING", "")
         key = reader, environ["PATH_INFO"], query and without_trackers(query)
-        codings = codings_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
         try:
-            found = find(key, codings, environ)
+            found = self._known(key, codings.dense)
+            if found is None and can_make:
+                found = self._make(key, codings, environ)
         except Unreadable:
             # Whatever is wrong with the database, the application says it in its own words.
             return None
         return found and found.answer(environ, codings)
 
-    def _find(self, key: Key, codings: Codings, environ: Environ) -> Page | None:
-        return self._known(key, codings.dense)
-
-    def _find_or_make(self, key: Key, codings: Codings, environ: Environ) -> Page | Once | None:
-        return self._known(key, codings.dense) or self._make(key, codings, environ)
-
-    def _reader(self, cookies: str, accepted_languages: str) -> str | None:
+    def _wishes(self, cookies: str, languages: str, codings: str) -> _Wishes:
         # A session's secret is not remembered in the clear, and a page for its member is not kept anyway.
-        is_short = len(cookies) + len(accepted_languages) <= LONGEST_REMEMBERED
+        is_short = len(cookies) + len(languages) + len(codings) <= LONGEST_REMEMBERED
         if is_short and self._cookie not in cookies:
-            return self._remembered_reader(cookies, accepted_languages)
-        return self._find_reader(cookies, accepted_languages)
+            return self._remembered_wishes(cookies, languages, codings)
+        return self._find_wishes(cookies, languages, codings)
+
+    def _find_wishes(self, cookies: str, languages: str, codings: str) -> _Wishes:
+        return _Wishes(self._find_reader(cookies, languages), codings_of(codings))
 
     def _find_reader(self, cookies: str, accepted_languages: str) -> str | None:
         """The language of a guest, or None for whoever has a session or a sentence to be told: theirs is not kept."""

@@ -40,18 +40,19 @@ def test_memory_stays_bounded_whatever_is_asked_for(app, guest):
 
 
 def test_long_headers_are_not_remembered(app, guest):
-    remembered = app.extensions["pagecache"]._remembered_reader
+    remembered = app.extensions["pagecache"]._remembered_wishes
     remembered.cache_clear()
     for number in range(50):
         long = f"a={number}" + "x" * LONGEST_REMEMBERED
         assert is_kept(odd(app, "/", HTTP_COOKIE=long))
         assert is_kept(odd(app, "/", HTTP_ACCEPT_LANGUAGE=long))
+        assert is_kept(odd(app, "/", HTTP_ACCEPT_ENCODING=long))
         assert not is_kept(odd(app, "/", HTTP_COOKIE=f"{long}; engawa=x"))
     assert remembered.cache_info().currsize <= 1
 
 
 def test_no_session_s_secret_is_remembered(app, guest):
-    remembered = app.extensions["pagecache"]._remembered_reader
+    remembered = app.extensions["pagecache"]._remembered_wishes
     remembered.cache_clear()
     for cookies in ("engawa=secret", "language=ja; engawa=secret", "engawa=; language=ja"):
         assert not is_kept(odd(app, "/", HTTP_COOKIE=cookies))
