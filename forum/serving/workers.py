@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import ctypes
 import gc
@@ -22,17 +21,16 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from flask import Flask
-from granian._futures import _new_cbscheduler
-from granian._granian import SocketHolder, WSGIWorker
-from granian._signals import set_sync_signals
+from granian._granian import CallbackScheduler, RSGIWorker, SocketHolder, WorkerSignal
 from granian.http import HTTP1Settings
 from granian.log import LogLevels, configure_logging
 
 from forum.serving import keeper
 from forum.serving.listening import BACKLOG
-from forum.web.boundary import Boundary
+from forum.web.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies
+from forum.web.boundary import AtOnce, Boundary
 
-# Most of them wait, for a body that is on its way or for their turn: see `forum/web/gate.py`.
+# Most of them wait for their turn: see `forum/web/gate.py`.
 THREADS = 32
 # Connections that a worker holds open, most of them idle; each costs some kilobytes and no thread.
 CONNECTIONS = 8192
@@ -118,19 +116,31 @@ def _forked(app: Flask, listener: socket.socket, listeners: Sequence[socket.sock
 def _serve(app: Flask, listener: socket.socket) -> None:
     """Serve what calls in at a socket until SIGTERM or Ctrl-C, in this process.
 
-    As granian does it for a worker of WSGI, but on a socket that is there already, without its master, and without what
+    As granian does it for a worker of RSGI, but on a socket that is there already, without its master, and without what
     it puts between its own threads and an application: that is what `Boundary` is for.
     """
     configure_logging(LogLevels.error)
-    stop, is_stopped = set_sync_signals(), threading.Event()
+    # Their hints don't tell what they take.
+    make_answering: Any = CallbackScheduler
+    make_worker: Any = RSGIWorker
+    make_holder: Any = SocketHolder
+    stop: Any = WorkerSignal()
+    is_stopped, signals = threading.Event(), list[int]()
+
+    def begin_to_stop(number: int, _frame: object) -> None:
+        signals.append(number)
+        stop.set()
+
+    for number in keeper.STOPS:
+        signal.signal(number, begin_to_stop)
     stop.add_cb(is_stopped.set)
     # Blocked since before the fork, so that none came while nothing listened to it.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, keeper.WAITED_FOR)
-    loop = asyncio.new_event_loop()
-    answering = _new_cbscheduler(loop, Boundary(app, app.extensions["pagecache"].look), impl_asyncio=True)
-    # Their hints don't tell what they take.
-    make_worker: Any = WSGIWorker
-    make_holder: Any = SocketHolder
+    # A proxy takes bodies in before it hands them on, and everybody comes from its address.
+    bodies = Bodies(MOST_BYTES if app.config["SETTINGS"].trusted_proxies else MOST_BYTES_OF_ONE)
+    loop = AtOnce()
+    answering = make_answering(loop, None, None, None, None)
+    answering._schedule_fn = Boundary(app, app.extensions["pagecache"].look, bodies)  # noqa: SLF001 - as granian does
     worker = make_worker(
         worker_id=1,
         sock=(None, make_holder(listener.fileno(), uds=False, backlog=BACKLOG)),
@@ -142,7 +152,8 @@ def _serve(app: Flask, listener: socket.socket) -> None:
         ),
     )
     worker.serve_mtr(answering, loop, stop)
-    is_stopped.wait()
+    while not is_stopped.wait(1):
+        bodies.cut(is_stopping=bool(signals))
 
 
 def _give_memory_back() -> None:

@@ -1,8 +1,9 @@
 """How much happens at once: a request comes in whole, waits for its turn, and is worked on by one of few threads.
 
-A body that arrives slowly, or never, holds a thread of the server, so no more than BODIES are waited for at the same
-time, from one sender no more than BODIES_OF_ONE, and who sends one more is asked to come back. Readers' bodies are not
-waited for at all, and a quarter of the threads is there for what has come in whole. Those who write wait for one
+Under granian bodies come whole (`forum.web.boundary`). Under another server one that arrives slowly, or never, holds a
+thread, so no more than BODIES are waited for at the same time, from one sender no more than BODIES_OF_ONE, and who
+sends one more is asked to come back. Readers' bodies are not waited for at all, and a quarter of the threads is there
+for what has come in whole. Those who write wait for one
 another at the database, and so have turns of their own: they never take those of readers.
 """
 
@@ -19,19 +20,21 @@ from werkzeug.wsgi import LimitedStream, get_content_length
 
 from forum.accounts.pace import network
 from forum.settings import Settings
+from forum.web.page import Headers
 from forum.web.safety import HARDENED, MOST_BODY_BYTES, SAFE_METHODS
 
 # A page that is read takes the processor all the time, and more threads than a few only take it from one another.
 READERS = 4
 # Whoever writes waits for their turn at the database, for argon2 or for an outside service, which all let others run.
 WRITERS = 12
-# Of the threads that a server has (see forum/serving/workers.py and gunicorn.conf.py), three quarters.
+# Of the threads that gunicorn has (see gunicorn.conf.py), three quarters.
 BODIES = 24
 # A third, since a body has no deadline: one sender alone must not keep everybody else from writing without end.
 BODIES_OF_ONE = 8
 BUSY = b"The board is busy. Nothing is lost: go back and send it again.\n"
 CUT_OFF = b"The request ended too early.\n"
 NO_LENGTH = b"The request must say how long it is.\n"
+TOO_SLOW = b"The request took too long to arrive. Nothing is lost: go back and send it again.\n"
 
 Environ = dict[str, Any]
 
@@ -116,10 +119,9 @@ def _take_in(environ: Environ) -> None:
     environ["wsgi.input_terminated"] = True
 
 
-def _refuse(
-    status: str, sentence: bytes, start_response: Callable[..., Any], *more: tuple[str, str]
-) -> list[bytes]:
-    headers = [
+def refusal(sentence: bytes, *more: tuple[str, str]) -> Headers:
+    """The headers of an answer to a request that nobody looked at."""
+    return [
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(sentence))),
         ("Cache-Control", "no-store"),
@@ -127,5 +129,10 @@ def _refuse(
         *HARDENED,
         *more,
     ]
-    start_response(status, headers)
+
+
+def _refuse(
+    status: str, sentence: bytes, start_response: Callable[..., Any], *more: tuple[str, str]
+) -> list[bytes]:
+    start_response(status, refusal(sentence, *more))
     return [sentence]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 import threading
 import weakref
-from io import BytesIO
+from asyncio import CancelledError
+from dataclasses import dataclass, field
 from wsgiref.validate import validator
 
 import pytest
-from werkzeug.test import create_environ
 
-from forum.web.boundary import FAILURE, Boundary
+from forum.web.bodies import Bodies
+from forum.web.boundary import FAILED, FAILURE, AtOnce, Boundary
+from forum.web.gate import BUSY, CUT_OFF, TOO_SLOW
+from forum.web.safety import MOST_BODY_BYTES
 
 OK = "200 OK"
 PLAIN = [("Content-Type", "text/plain")]
@@ -40,26 +43,90 @@ def finds_nothing(_environ):
     """As where no page is kept."""
 
 
-class Server:
-    """What a server hands over, and gets back."""
+class Said:
+    """The headers of a request, as granian has them."""
+
+    def __init__(self, pairs):
+        self._pairs = list(pairs)
+
+    def __contains__(self, name):
+        return any(name == known for known, _value in self._pairs)
+
+    def get(self, name):
+        return next(iter(self.get_all(name)), None)
+
+    def get_all(self, name):
+        return [value for known, value in self._pairs if known == name]
+
+    def items(self):
+        return self._pairs
+
+
+@dataclass
+class Scope:
+    """What granian says of a request."""
+
+    path: str = "/"
+    method: str = "GET"
+    query_string: str = ""
+    headers: Said = field(default_factory=lambda: Said([("host", "board")]))
+    server: str = "127.0.0.1:8000"
+    client: str = "192.0.2.1:5000"
+    authority: str | None = None
+    http_version: str = "1.1"
+    scheme: str = "http"
+
+
+class Coming:
+    """A body that is on its way until it is let go."""
 
     def __init__(self):
-        self.answers = []
+        self._what: bytes | BaseException | None = None
+        self._told = None
+
+    def add_done_callback(self, told):
+        self._told = told
+        if self._what is not None:
+            AtOnce().call_soon(told, self, context=None)
+
+    def comes(self, what):
+        self._what = what
+        if self._told is not None:
+            AtOnce().call_soon_threadsafe(self._told, self, context=None)
+
+    def result(self):
+        if isinstance(self._what, BaseException):
+            raise self._what
+        assert self._what is not None
+        return self._what
+
+    def cancel(self):
+        self.comes(CancelledError())
+        return True
+
+
+class Server:
+    """What a server hands over for one request after another, and gets back."""
+
+    def __init__(self):
+        self.answers, self.coming, self.scope = [], None, Scope()
+
+    @property
+    def proto(self):
+        return self
+
+    def __call__(self):
+        self.coming = Coming()
+        return self.coming
 
     def response_bytes(self, status, headers, body):
         self.answers.append((status, headers, body))
 
-    def ask(self, app, environ=None, look=finds_nothing):
+    def ask(self, app, scope=None, look=finds_nothing):
         """The body of the answer."""
-        Boundary(app, look)(self, asked() if environ is None else environ)
-        return self.answers[-1][2]
-
-
-def asked(path="/"):
-    """What granian says of a request."""
-    said = create_environ(path)
-    of_request = {name: said[name] for name in said if not name.startswith(("wsgi.", "werkzeug.", "SCRIPT"))}
-    return of_request | {"wsgi.url_scheme": "http", "wsgi.input": BytesIO()}
+        self.scope = scope or Scope()
+        Boundary(app, look, Bodies())(self)
+        return self.answers[-1][2] if self.answers else None
 
 
 def test_each_thread_gets_its_own_answers():
@@ -70,13 +137,14 @@ def test_each_thread_gets_its_own_answers():
         start_response(OK, PLAIN)
         return [environ["PATH_INFO"].encode()]
 
-    boundary, wrong = Boundary(app, finds_nothing), []
+    boundary, wrong = Boundary(app, finds_nothing, Bodies()), []
 
     def ask(number):
         server = Server()
         for round_ in range(20):
             path = f"/{number}/{round_}"
-            boundary(server, asked(path))
+            server.scope = Scope(path)
+            boundary(server)
             if server.answers[-1][2] != path.encode():
                 wrong.append(path)
 
@@ -292,14 +360,15 @@ def test_after_a_failure_the_next_one_is_answered(failing):
         return (failing if environ["PATH_INFO"] == "/x" else answering([b"one"]))(environ, begin)
 
     server = Server()
-    boundary = Boundary(app, finds_nothing)
+    boundary = Boundary(app, finds_nothing, Bodies())
     for path in ("/x", "/"):
-        boundary(server, asked(path))
+        server.scope = Scope(path)
+        boundary(server)
     assert [body for _status, _headers, body in server.answers] == [FAILURE, b"one"]
 
 
 def test_the_board_speaks_through_it(app, server):
-    server.ask(app, asked("/healthz"))
+    server.ask(app, Scope("/healthz"))
     [(status, headers, _body)] = server.answers
     assert status == 200
     assert dict(headers)["X-Content-Type-Options"] == "nosniff"
@@ -308,7 +377,204 @@ def test_the_board_speaks_through_it(app, server):
 def test_a_page_that_is_kept_is_the_one_that_the_application_made(app, server, thread):
     look = app.extensions["pagecache"].look
     for _time in range(3):
-        server.ask(app, asked("/"), look)
+        server.ask(app, Scope(), look)
     whole = [(status, dict(headers), body) for status, headers, body in server.answers]
-    assert look(asked("/")) is not None
+    assert look({"REQUEST_METHOD": "GET", "PATH_INFO": "/"}) is not None
     assert whole[0] == whole[1] == whole[2]
+
+
+def telling(told):
+    """An application that keeps the environ and the body of each request."""
+
+    def app(environ, start_response):
+        told.append((environ, environ["wsgi.input"].read(100)))
+        start_response(OK, PLAIN)
+        return [b"one"]
+
+    return app
+
+
+def posting(length: str | None = "4", path="/login", method="POST", **headers: str):
+    said = [("host", "board"), *((name.replace("_", "-"), value) for name, value in headers.items())]
+    if length is not None:
+        said.append(("content-length", length))
+    return Scope(path, method, headers=Said(said))
+
+
+def test_what_is_said_of_a_request_is_said_as_wsgi_has_it(server):
+    told = []
+    headers = [
+        ("host", "board"),
+        ("content-type", "text/plain"),
+        ("cookie", "a=1"),
+        ("x-forwarded-for", "192.0.2.7"),
+        ("cookie", "b=2"),
+        ("accept", "text/html"),
+        ("accept", "*/*"),
+        # Else anybody could say what only the proxy may.
+        ("x_forwarded_for", "192.0.2.66"),
+    ]
+    server.ask(telling(told), Scope("/t/1-日本", "GET", "a=b&c", Said(headers), client="[2001:db8::1]:5000"))
+    [(environ, body)] = told
+    named = {name: value for name, value in environ.items() if not name.startswith("wsgi.")}
+    assert named == {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/t/1-日本".encode().decode("latin-1"),
+        "QUERY_STRING": "a=b&c",
+        "SCRIPT_NAME": "",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "REMOTE_ADDR": "2001:db8::1",
+        "CONTENT_TYPE": "text/plain",
+        "HTTP_HOST": "board",
+        "HTTP_COOKIE": "a=1;b=2",
+        "HTTP_X_FORWARDED_FOR": "192.0.2.7",
+        "HTTP_ACCEPT": "text/html,*/*",
+    }
+    assert (environ["wsgi.url_scheme"], body) == ("http", b"")
+
+
+def test_a_page_is_looked_for_by_all_cookies_of_a_request(server):
+    seen = []
+    scope = Scope(headers=Said([("cookie", "a=1"), ("cookie", "engawa=x"), ("accept-language", "ja")]))
+    server.ask(answering([b"one"]), scope, seen.append)
+    assert [(environ["HTTP_COOKIE"], environ["HTTP_ACCEPT_LANGUAGE"]) for environ in seen] == [
+        ("a=1;engawa=x", "ja")
+    ]
+
+
+@pytest.mark.parametrize("authority", ["board:80", None])
+def test_the_host_is_that_of_the_address_where_no_header_names_one(server, authority):
+    told = []
+    server.ask(telling(told), Scope(headers=Said([]), authority=authority, http_version="1"))
+    [(environ, _body)] = told
+    assert (environ["HTTP_HOST"], environ["SERVER_PROTOCOL"]) == (authority or "", "HTTP/1.0")
+
+
+def test_the_application_is_asked_when_the_body_is_there(server):
+    told, bodies = [], Bodies()
+    server.scope = posting()
+    Boundary(validator(telling(told)), finds_nothing, bodies)(server)
+    assert (told, server.answers, len(bodies)) == ([], [], 1)
+    server.coming.comes(b"text")
+    assert [body for _environ, body in told] == [b"text"]
+    assert server.answers == [(200, PLAIN, b"one")]
+    assert len(bodies) == 0
+
+
+def test_a_body_that_is_there_before_somebody_listens_is_not_overlooked(server):
+    class Quick(Server):
+        def __call__(self):
+            coming = super().__call__()
+            coming.comes(b"text")
+            return coming
+
+    quick, told = Quick(), []
+    quick.ask(telling(told), posting())
+    assert [body for _environ, body in told] == [b"text"]
+    assert quick.answers == [(200, PLAIN, b"one")]
+
+
+@pytest.mark.parametrize(
+    ("what", "status", "sentence"),
+    [(RuntimeError("stream"), 400, CUT_OFF), (CancelledError(), 408, TOO_SLOW)],
+    ids=["cut off", "too slow"],
+)
+def test_a_body_that_does_not_come_is_answered_and_keeps_no_place(server, what, status, sentence):
+    told, bodies = [], Bodies()
+    server.scope = posting()
+    Boundary(telling(told), finds_nothing, bodies)(server)
+    server.coming.comes(what)
+    [(said, headers, body)] = server.answers
+    assert (said, body, dict(headers)["Connection"]) == (status, sentence, "close")
+    assert dict(headers)["X-Content-Type-Options"] == "nosniff"
+    assert (told, len(bodies)) == ([], 0)
+
+
+def test_where_there_is_no_room_for_a_body_it_is_not_received_and_its_sender_asked_to_come_back(server):
+    told = []
+    server.scope = posting()
+    Boundary(telling(told), finds_nothing, Bodies(of_one=0))(server)
+    [(status, headers, body)] = server.answers
+    assert (status, body, dict(headers)["Retry-After"]) == (503, BUSY, "5")
+    assert (told, server.coming) == ([], None)
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        posting(None),
+        posting("0"),
+        posting("-5"),
+        posting("4.5"),
+        posting("１"),
+        posting(str(MOST_BODY_BYTES + 1)),
+        posting(None, transfer_encoding="chunked"),
+        posting(method="GET"),
+        posting(method="HEAD"),
+    ],
+    ids=[
+        "none",
+        "empty",
+        "less",
+        "no number",
+        "wide",
+        "too large",
+        "in chunks",
+        "a reader's",
+        "for the headers",
+    ],
+)
+def test_a_body_that_the_application_does_not_read_is_not_waited_for(server, scope):
+    told = []
+    server.ask(telling(told), scope)
+    assert [body for _environ, body in told] == [b""]
+    assert server.coming is None
+
+
+def test_one_that_is_too_large_is_refused_by_the_board(app, server):
+    server.ask(app, posting(str(MOST_BODY_BYTES + 1), sec_fetch_site="same-origin"))
+    assert [status for status, _headers, _body in server.answers] == [413]
+
+
+def test_who_waits_for_a_body_holds_nothing_when_it_is_over(server):
+    gone = []
+
+    class Watched(Server):
+        def __call__(self):
+            coming = super().__call__()
+            gone.append(weakref.ref(coming))
+            return coming
+
+    watched = Watched()
+    gone.append(weakref.ref(watched))
+    watched.ask(answering([b"one"]), posting())
+    watched.coming.comes(b"text")
+    # Granian's own way back to it.
+    watched.coming = None
+    del watched
+    assert [known() for known in gone] == [None, None]
+
+
+def test_where_the_server_does_not_take_the_answer_it_gets_another(server):
+    class Particular(Server):
+        def response_bytes(self, status, headers, body):
+            if not all(isinstance(value, str) for _name, value in headers):
+                raise TypeError("told to fail")
+            super().response_bytes(status, headers, body)
+
+    def app(environ, start_response):
+        start_response(OK, [("X-Number", 5)])
+        return [b"one"]
+
+    particular = Particular()
+    particular.ask(app)
+    assert particular.answers == [FAILED]
+
+
+def test_nothing_that_fails_gets_back_to_the_server():
+    def fail(*_):
+        raise KeyboardInterrupt
+
+    AtOnce().call_soon(fail, None, context=None)

@@ -173,13 +173,8 @@ def test_behind_a_proxy_from_which_everybody_comes_all_places_are_for_all(app, b
             body.comes.set()
 
 
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [("forum/serving/workers.py", "THREADS"), ("gunicorn.conf.py", "threads")],
-    ids=["granian", "gunicorn"],
-)
-def test_slow_bodies_leave_a_quarter_of_a_server_s_threads(path, name):
-    [threads] = re.findall(rf"^{name} = (\d+)$", (ROOT / path).read_text(), re.MULTILINE)
+def test_slow_bodies_leave_a_quarter_of_gunicorn_s_threads():
+    [threads] = re.findall(r"^threads = (\d+)$", (ROOT / "gunicorn.conf.py").read_text(), re.MULTILINE)
     assert int(threads) * 3 // 4 == BODIES
 
 
