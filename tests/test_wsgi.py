@@ -278,6 +278,9 @@ def test_half_a_text_is_never_published(start, data_dir, moderator_s_cookie):
         with server.connect() as connection:
             connection.sendall(request)
     assert _status(server, whole) == 303
+    assert all(
+        f'"refused", "status": {status}, "address": "127.0.0.1"' in server.said for status in (400, 411)
+    )
     assert server.stop() == 0
     with contextlib.closing(sqlite3.connect(data_dir / "board.sqlite3")) as database:
         assert database.execute("SELECT count(*) FROM posts WHERE NOT is_opening").fetchone() == (1,)

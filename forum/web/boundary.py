@@ -24,7 +24,7 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 from forum.web.bodies import Bodies, Coming
-from forum.web.gate import BUSY, CUT_OFF, TOO_SLOW, refusal
+from forum.web.gate import BUSY, CUT_OFF, RETRY, TOO_SLOW, refuse
 from forum.web.page import Answer, Headers
 from forum.web.safety import MOST_BODY_BYTES, SAFE_METHODS
 
@@ -118,7 +118,7 @@ class Boundary:
         environ = expecting.environ
         place = self._bodies.begin(environ["REMOTE_ADDR"], expecting.length)
         if place is None:
-            _hand_over(taker, _refused(503, BUSY, environ, ("Retry-After", "5")))
+            _hand_over(taker, refuse(environ, 503, BUSY, RETRY))
             return
         coming = place.coming = taker()
         # It must not hold what is coming, of which garbage collection knows nothing.
@@ -129,9 +129,9 @@ class Boundary:
         try:
             body = coming.result()
         except CancelledError:
-            answer = _refused(408, TOO_SLOW, environ)
+            answer = refuse(environ, 408, TOO_SLOW)
         except Exception:  # noqa: BLE001 - whatever it was, the whole of it did not come
-            answer = _refused(400, CUT_OFF, environ)
+            answer = refuse(environ, 400, CUT_OFF)
         else:
             environ["wsgi.input"] = io.BytesIO(body)
             answer = self._of_this_thread().send(environ)
@@ -246,14 +246,6 @@ def _length(environ: Environ) -> int:
     length = environ.get("CONTENT_LENGTH", "")
     number = int(length) if length.isascii() and length.isdigit() else 0
     return number if number <= MOST_BODY_BYTES else 0
-
-
-def _refused(status: int, sentence: bytes, environ: Environ, *more: tuple[str, str]) -> Answer:
-    """The answer to a request that the application never sees, and a line in the log."""
-    log.info(
-        "refused", extra={"status": status, "address": environ["REMOTE_ADDR"], "sentence": sentence.decode()}
-    )
-    return status, refusal(sentence, *more), sentence
 
 
 class _Begun:

@@ -3,15 +3,18 @@
 Under granian bodies come whole (`forum.web.boundary`). Under another server one that arrives slowly, or never, holds a
 thread, so no more than BODIES are waited for at the same time, from one sender no more than BODIES_OF_ONE, and who
 sends one more is asked to come back. Readers' bodies are not waited for at all, and a quarter of the threads is there
-for what has come in whole. Those who write wait for one
-another at the database, and so have turns of their own: they never take those of readers.
+for what has come in whole.
+
+Those who write wait for one another at the database, and so have turns of their own: they never take those of readers.
 """
 
 from __future__ import annotations
 
 import io
+import logging
 import threading
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
@@ -20,8 +23,10 @@ from werkzeug.wsgi import LimitedStream, get_content_length
 
 from forum.accounts.pace import network
 from forum.settings import Settings
-from forum.web.page import Headers
+from forum.web.page import Answer
 from forum.web.safety import HARDENED, MOST_BODY_BYTES, SAFE_METHODS
+
+log = logging.getLogger(__name__)
 
 # A page that is read takes the processor all the time, and more threads than a few only take it from one another.
 READERS = 4
@@ -34,6 +39,7 @@ BODIES_OF_ONE = 8
 BUSY = b"The board is busy. Nothing is lost: go back and send it again.\n"
 CUT_OFF = b"The request ended too early.\n"
 NO_LENGTH = b"The request must say how long it is.\n"
+RETRY = ("Retry-After", "5")
 TOO_SLOW = b"The request took too long to arrive. Nothing is lost: go back and send it again.\n"
 
 Environ = dict[str, Any]
@@ -60,15 +66,15 @@ class Gate:
             with self._readers:
                 return self._behind(environ, start_response)
         if "HTTP_TRANSFER_ENCODING" in environ:
-            # No browser sends a form in chunks, and granian does not tell when the last ones are missing.
-            return _refuse("411 LENGTH REQUIRED", NO_LENGTH, start_response)
+            # No browser sends a form in chunks, and how long it will be is known only when all have come.
+            return _begin(refuse(environ, 411, NO_LENGTH), start_response)
         sender = network(environ.get("REMOTE_ADDR"))
         if not self._bodies.begin(sender):
-            return _refuse("503 SERVICE UNAVAILABLE", BUSY, start_response, ("Retry-After", "5"))
+            return _begin(refuse(environ, 503, BUSY, RETRY), start_response)
         try:
             _take_in(environ)
         except ClientDisconnected:
-            return _refuse("400 BAD REQUEST", CUT_OFF, start_response)
+            return _begin(refuse(environ, 400, CUT_OFF), start_response)
         finally:
             self._bodies.end(sender)
         with self._writers:
@@ -119,9 +125,15 @@ def _take_in(environ: Environ) -> None:
     environ["wsgi.input_terminated"] = True
 
 
-def refusal(sentence: bytes, *more: tuple[str, str]) -> Headers:
-    """The headers of an answer to a request that nobody looked at."""
-    return [
+def refuse(environ: Environ, status: int, sentence: bytes, *more: tuple[str, str]) -> Answer:
+    """The answer to a request that nobody looked at, and a line in the log."""
+    refused = {
+        "status": status,
+        "address": environ.get("REMOTE_ADDR"),
+        "sentence": sentence.decode().rstrip(),
+    }
+    log.info("refused", extra=refused)
+    headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(sentence))),
         ("Cache-Control", "no-store"),
@@ -129,10 +141,10 @@ def refusal(sentence: bytes, *more: tuple[str, str]) -> Headers:
         *HARDENED,
         *more,
     ]
+    return status, headers, sentence
 
 
-def _refuse(
-    status: str, sentence: bytes, start_response: Callable[..., Any], *more: tuple[str, str]
-) -> list[bytes]:
-    start_response(status, refusal(sentence, *more))
-    return [sentence]
+def _begin(answer: Answer, start_response: Callable[..., Any]) -> list[bytes]:
+    status, headers, body = answer
+    start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+    return [body]
