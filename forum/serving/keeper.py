@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 
 # Long enough not to spin while the machine is out of memory, short enough that nobody notices.
 RESPAWN_AFTER_S = 0.2
-# Who stops the board lets the requests in flight finish, which takes milliseconds, or an upload on a slow line.
+# Who stops the board lets the requests in flight finish, which takes milliseconds, or seconds for what is on its way.
 STOP_WITHIN_S = 30
 LOOK_EVERY_S = 0.02
 STANDARD_ERROR = 2

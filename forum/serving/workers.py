@@ -125,11 +125,13 @@ def _serve(app: Flask, listener: socket.socket) -> None:
     make_worker: Any = RSGIWorker
     make_holder: Any = SocketHolder
     stop: Any = WorkerSignal()
-    is_stopped, signals = threading.Event(), list[int]()
+    is_stopped, stopped_s = threading.Event(), list[float]()
 
-    def begin_to_stop(number: int, _frame: object) -> None:
-        signals.append(number)
-        stop.set()
+    def begin_to_stop(_number: int, _frame: object) -> None:
+        # Granian is told once: it listens no longer, and whoever told it more often would wait for ever.
+        if not stopped_s:
+            stopped_s.append(time.monotonic())
+            stop.set()
 
     for number in keeper.STOPS:
         signal.signal(number, begin_to_stop)
@@ -153,7 +155,7 @@ def _serve(app: Flask, listener: socket.socket) -> None:
     )
     worker.serve_mtr(answering, loop, stop)
     while not is_stopped.wait(1):
-        bodies.cut(is_stopping=bool(signals))
+        bodies.cut(time.monotonic(), *stopped_s)
 
 
 def _give_memory_back() -> None:

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
-import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from forum.accounts.pace import network
-from forum.web.safety import MOST_BODY_BYTES
 
-# Three thousand forms, or as much as sixty of the longest. What is promised counts, for who promises much can send it.
-MOST_BYTES = 64 * MOST_BODY_BYTES
-# What is known of a request and of its connection.
-OVERHEAD_BYTES = 8 * 1024
+# Some three thousand forms of which nothing has come yet.
+MOST_BYTES = 64 * 1024 * 1024
 # One sender alone must not keep everybody else from writing.
 MOST_BYTES_OF_ONE = MOST_BYTES // 8
+# What a request and its connection take beside what was sent; of that, headers are there twice.
+OVERHEAD_BYTES = 16 * 1024
 # Twenty thousand Japanese characters need as long at a kilobyte and a half a second.
 WITHIN_S = 120
-# When the server stops, a body that has not come by then is not on its way.
+# When the server stops, a body that does not come by then is not on its way.
 WITHIN_AT_STOP_S = 5
 
 
 class Coming(Protocol):
-    """What granian receives a body with."""
+    """What granian receives a piece of a body with."""
 
     def add_done_callback(self, told: Any) -> None:
-        """Call `told` with this once the body is there, or never comes, on whatever thread."""
+        """Call `told` with this once the piece is there, or never comes, on whatever thread."""
 
     def result(self) -> bytes:
-        """The body. Raises CancelledError after `cancel`, and other errors when it was cut off."""
+        """The piece, empty at the end. Raises CancelledError after `cancel`."""
         ...
 
     def cancel(self) -> bool:
@@ -40,53 +37,73 @@ class Coming(Protocol):
 
 
 @dataclass(slots=True, eq=False)
-class _Place:
-    number: int
+class Place:
+    """One body's share of the room."""
+
     sender: str
     size_bytes: int
     until_s: float
     coming: Coming | None = None
+    """What is waited for at the moment."""
 
 
 class Bodies:
-    """The bodies that a process waits for, by their senders, of whom none may have more than `of_one` bytes."""
+    """The bodies that a process waits for. What has come of them counts, for to promise much costs nobody anything; and
+    no sender may have more than `of_one` bytes.
+
+    Moments are seconds of `time.monotonic`.
+    """
 
     def __init__(self, of_one: int = MOST_BYTES_OF_ONE) -> None:
         self._of_one = of_one
         self._lock = threading.Lock()
-        self._numbers = itertools.count()
-        self._places: dict[int, _Place] = {}
-        self._promised: Counter[str] = Counter()
+        self._places: set[Place] = set()
+        self._taken: Counter[str] = Counter()
         """The bytes of each sender."""
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def begin(self, address: str, length: int) -> _Place | None:
-        """A place for one more from this address, to be given back by its number; None when there is no room."""
-        sender, size_bytes = network(address), length + OVERHEAD_BYTES
+    def begin(self, address: str, headers_bytes: int, now_s: float) -> Place | None:
+        """A place for one more body from an address, to be given back; None when there is no room."""
+        place = Place(network(address), 0, now_s + WITHIN_S)
         with self._lock:
-            of_all, of_one = self._promised.total() + size_bytes, self._promised[sender] + size_bytes
-            if of_all > MOST_BYTES or of_one > self._of_one:
+            if not self._grow(place, OVERHEAD_BYTES + 2 * headers_bytes):
                 return None
-            self._promised[sender] = of_one
-            place = _Place(next(self._numbers), sender, size_bytes, time.monotonic() + WITHIN_S)
-            self._places[place.number] = place
+            self._places.add(place)
             return place
 
-    def end(self, number: int) -> None:
-        """Give a place back."""
+    def grow(self, place: Place, size_bytes: int) -> bool:
+        """Whether there is room for so much more of a body."""
         with self._lock:
-            place = self._places.pop(number)
-            self._promised[place.sender] -= place.size_bytes
-            if not self._promised[place.sender]:
-                del self._promised[place.sender]
+            return self._grow(place, size_bytes)
 
-    def cut(self, *, is_stopping: bool = False) -> None:
-        """Wait no longer for what takes too long; its sender is answered. To be called once a second."""
-        now_s = time.monotonic() + (WITHIN_S - WITHIN_AT_STOP_S if is_stopping else 0)
+    def end(self, place: Place) -> None:
+        """Give a place back, if it is not yet."""
         with self._lock:
-            overdue = [place.coming for place in self._places.values() if place.until_s <= now_s]
+            if place not in self._places:
+                return
+            self._places.remove(place)
+            self._taken[place.sender] -= place.size_bytes
+            if not self._taken[place.sender]:
+                del self._taken[place.sender]
+
+    def cut(self, now_s: float, stopped_s: float | None = None) -> None:
+        """Wait no longer for what takes too long, and little longer once the server stopped; the senders are answered.
+
+        To be called once a second.
+        """
+        is_stop_over = stopped_s is not None and stopped_s + WITHIN_AT_STOP_S <= now_s
+        with self._lock:
+            overdue = [place.coming for place in self._places if is_stop_over or place.until_s <= now_s]
         for coming in overdue:
             if coming is not None:
                 coming.cancel()
+
+    def _grow(self, place: Place, size_bytes: int) -> bool:
+        of_all, of_one = self._taken.total() + size_bytes, self._taken[place.sender] + size_bytes
+        if of_all > MOST_BYTES or of_one > self._of_one:
+            return False
+        self._taken[place.sender] = of_one
+        place.size_bytes += size_bytes
+        return True

@@ -2,8 +2,8 @@
 
 Granian would hand each request to a loop of asyncio, or dress it as WSGI on a thread that then waits for its body,
 which takes as long as to find a kept page, or for ever. So what is kept is found first and handed over as it is; a body
-is waited for by nobody (`forum.web.bodies`), and granian calls again when it is there; only then the application gets
-all of it, as WSGI.
+is waited for by nobody (`forum.web.bodies`), and granian calls again with each piece of it; once it is whole the
+application gets all of it, as WSGI.
 
 Granian's objects for a request should go with it (its issue 527: one that was dropped on another thread, with a
 traceback that kept it alive, took the worker down). So the application gets a `start_response` of ours, and an
@@ -17,13 +17,16 @@ import io
 import logging
 import sys
 import threading
+import time
 from asyncio import CancelledError
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, TypeAlias
 
-from forum.web.bodies import Bodies, Coming
+from werkzeug.wsgi import get_content_length
+
+from forum.web.bodies import Bodies, Coming, Place
 from forum.web.gate import BUSY, CUT_OFF, RETRY, TOO_SLOW, refuse
 from forum.web.page import Answer, Headers
 from forum.web.safety import MOST_BODY_BYTES, SAFE_METHODS
@@ -41,6 +44,7 @@ FAILURE_HEADERS = [
     ("Cache-Control", "no-store"),
 ]
 FAILED: Answer = 500, FAILURE_HEADERS, FAILURE
+FIRST_STATUS, LAST_STATUS = 200, 599
 # What PEP 3333 asks for beside what is said of the request.
 OF_EACH_REQUEST: Environ = {
     "SCRIPT_NAME": "",
@@ -51,19 +55,40 @@ OF_EACH_REQUEST: Environ = {
     "wsgi.run_once": False,
     "wsgi.version": (1, 0),
 }
-# What a page that is kept depends on, beside its address and cookies.
-LOOKED_AT = (
-    ("accept-language", "HTTP_ACCEPT_LANGUAGE"),
-    ("accept-encoding", "HTTP_ACCEPT_ENCODING"),
-    ("if-none-match", "HTTP_IF_NONE_MATCH"),
-)
+# What stands between several headers of one name, where it is no comma; of several types the first counts.
+BETWEEN = {"HTTP_COOKIE": ";", "CONTENT_TYPE": None, "CONTENT_LENGTH": None}
+
+
+def _key(name: str) -> str:
+    """The name of a header as WSGI has it. Empty for one with an underscore: WSGI can't tell X_Forwarded_For from
+    X-Forwarded-For, which only a proxy may send.
+    """
+    if "_" in name:
+        return ""
+    key = name.replace("-", "_").upper()
+    return key if key in BETWEEN else f"HTTP_{key}"
+
+
+# What nearly every request brings along need not be written in capitals each time.
+USUAL = {
+    name: _key(name)
+    for name in (
+        "accept accept-encoding accept-language cache-control connection content-length content-type cookie host "
+        "if-none-match origin referer sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user user-agent "
+        "upgrade-insecure-requests x-forwarded-for x-forwarded-proto"
+    ).split()
+}
 
 
 class Taker(Protocol):
     """Granian's object that has the body of one request, and takes its answer."""
 
-    def __call__(self) -> Coming:
+    def __aiter__(self) -> Any:
         """Begin to receive the body."""
+        ...
+
+    def __anext__(self) -> Any:
+        """Receive the next piece of it: a Coming."""
         ...
 
     def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
@@ -88,6 +113,16 @@ class _Expecting:
     length: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Arriving:
+    """One of which some may have come."""
+
+    taker: Taker
+    expecting: _Expecting
+    place: Place
+    body: bytearray
+
+
 class Boundary:
     """What granian calls for each request. `look` finds what is kept, `app` makes everything else, and who sends a body
     has a place in `bodies` until it is there.
@@ -101,140 +136,161 @@ class Boundary:
 
     def __call__(self, call: Call) -> None:
         taker = call.proto
-        answer = self._of_this_thread().send(call.scope)
-        if isinstance(answer, _Expecting):
-            self._receive(taker, answer)
-        else:
-            _hand_over(taker, answer)
+        try:
+            answer = self._answer_to(call.scope)
+            if isinstance(answer, _Expecting):
+                self._receive(taker, answer)
+            else:
+                taker.response_bytes(*answer)
+        except BaseException:
+            # Granian would not survive it.
+            log.exception("a request failed at the boundary")
+            taker.response_bytes(*FAILED)
 
-    def _of_this_thread(self) -> Generator[Any, Any]:
+    def _answer_to(self, asked: Any) -> Any:
         answers = getattr(self._apart, "answers", None)
         if answers is None:
             answers = self._apart.answers = _answers(self._app, self._look)
             next(answers)
-        return answers
+        return answers.send([asked])
 
     def _receive(self, taker: Taker, expecting: _Expecting) -> None:
         environ = expecting.environ
-        place = self._bodies.begin(environ["REMOTE_ADDR"], expecting.length)
+        headers_bytes = sum(len(value) for value in environ.values() if isinstance(value, str))
+        place = self._bodies.begin(environ["REMOTE_ADDR"], headers_bytes, time.monotonic())
         if place is None:
-            _hand_over(taker, refuse(environ, 503, BUSY, RETRY))
+            taker.response_bytes(*refuse(environ, 503, BUSY, RETRY))
             return
-        coming = place.coming = taker()
-        # It must not hold what is coming, of which garbage collection knows nothing.
-        coming.add_done_callback(partial(self._received, taker, environ, place.number))
-
-    def _received(self, taker: Taker, environ: Environ, number: int, coming: Coming) -> None:
-        self._bodies.end(number)
         try:
-            body = coming.result()
+            taker.__aiter__()
+            self._wait(_Arriving(taker, expecting, place, bytearray()))
+        except BaseException:
+            self._bodies.end(place)
+            raise
+
+    def _wait(self, arriving: _Arriving) -> None:
+        coming = arriving.place.coming = arriving.taker.__anext__()
+        coming.add_done_callback(partial(self._has_come, arriving))
+
+    def _has_come(self, arriving: _Arriving, coming: Coming) -> None:
+        # Nothing that it holds may hold it, for garbage collection knows nothing of granian's.
+        arriving.place.coming = None
+        try:
+            answer = self._with(arriving, coming)
+            if answer is None:
+                self._wait(arriving)
+            else:
+                arriving.taker.response_bytes(*answer)
+        except BaseException:
+            log.exception("a request failed at the boundary")
+            self._bodies.end(arriving.place)
+            arriving.taker.response_bytes(*FAILED)
+
+    def _with(self, arriving: _Arriving, coming: Coming) -> Answer | None:
+        """The answer to a request with one piece more of its body; None while there is more to come."""
+        environ, length = arriving.expecting.environ, arriving.expecting.length
+        try:
+            piece = coming.result()
         except CancelledError:
             answer = refuse(environ, 408, TOO_SLOW)
-        except Exception:  # noqa: BLE001 - whatever it was, the whole of it did not come
-            answer = refuse(environ, 400, CUT_OFF)
         else:
-            environ["wsgi.input"] = io.BytesIO(body)
-            answer = self._of_this_thread().send(environ)
-        _hand_over(taker, answer)
-
-
-def _hand_over(taker: Taker, answer: Answer) -> None:
-    """Send an answer, or that there is none, where the server does not take it; it would not survive an exception."""
-    try:
-        taker.response_bytes(*answer)
-    except BaseException:
-        log.exception("the server does not take the answer")
-        taker.response_bytes(*FAILED)
+            # Each piece is copied, because it keeps the whole buffer alive that it was read into.
+            arriving.body.extend(piece)
+            if len(arriving.body) == length:
+                environ["wsgi.input"] = io.BytesIO(arriving.body)
+                answer = self._answer_to(environ)
+            elif not piece:
+                answer = refuse(environ, 400, CUT_OFF)
+            elif self._bodies.grow(arriving.place, len(piece)):
+                return None
+            else:
+                answer = refuse(environ, 503, BUSY, RETRY)
+        self._bodies.end(arriving.place)
+        return answer
 
 
 class AtOnce:
-    """Stands where granian expects asyncio's loop: whoever tells it that a body is there goes on with the request."""
+    """Stands where granian expects asyncio's loop: whoever tells it that something is there goes on with that."""
 
     def call_soon(self, act: Callable[..., None], *given: object, context: object = None) -> None:
         """Do it now, on the thread that says so; nothing that fails may get back to the server."""
         try:
             act(*given)
         except BaseException:
-            log.exception("a request failed when its body was there")
+            log.exception("a request failed behind the boundary")
 
     call_soon_threadsafe = call_soon
 
 
-def _answers(app: Application, look: Look) -> Generator[Any, Any]:
+def _answers(app: Application, look: Look) -> Generator[Any, list[Any]]:
     """The answer to each request that is sent in, by its scope or, with its body, by its environ; one generator a
-    thread, which never ends.
+    thread, which never ends. It comes in a list, out of which it is taken, so that nothing of it is left behind.
 
     A traceback holds not only the frames that it shows but those of all their callers, and the server's is one. The
     frame of a generator forgets who called it when it yields, so that the line of callers ends here.
     """
-    answer: Any = None
+    asked = yield None
     while True:
-        answer = _answer(app, look, (yield answer))
+        asked = yield _answer(app, look, asked)
 
 
-def _answer(app: Application, look: Look, asked: Any) -> Answer | _Expecting:
+def _answer(app: Application, look: Look, asked: list[Any]) -> Answer | _Expecting:
     try:
-        if not isinstance(asked, dict):
-            headers, path, query = asked.headers, _path(asked.path), asked.query_string
-            environ = _looked_at(asked.method, path, query, headers)
+        environ = asked.pop()
+        if not isinstance(environ, dict):
+            scope = environ
+            environ = _said(scope)
             kept = look(environ)
             if kept is not None:
                 return kept
-            environ = _whole(environ, asked, headers)
+            _complete(environ, scope)
             length = _length(environ)
             if length:
                 return _Expecting(environ, length)
-            asked = environ
         begun = _Begun()
-        body = begun.whole(app(asked, begun))
-        return int(begun.status[:3]), begun.headers, body
+        return begun.whole(app(environ, begun))
     except BaseException:
         # Of whatever kind: what leaves here ends the generator, and the thread could never answer again.
         log.exception("the application failed at the boundary")
         return FAILED
 
 
-def _path(path: str) -> str:
-    """A path as WSGI has it."""
-    return path if path.isascii() else path.encode().decode("latin-1")
-
-
-def _looked_at(method: str, path: str, query: str, headers: Any) -> Environ:
-    """As much of a request as tells a page that is kept."""
-    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query}
-    for name, key in LOOKED_AT:
-        value = headers.get(name)
-        if value is not None:
+def _said(scope: Any) -> Environ:
+    """What is said of a request: its address and its headers, by which a page is kept."""
+    environ = {
+        "REQUEST_METHOD": scope.method,
+        "PATH_INFO": _as_wsgi(scope.path),
+        "QUERY_STRING": _as_wsgi(scope.query_string),
+    }
+    for name, value in scope.headers.items():
+        key = USUAL.get(name) or _key(name)
+        if key not in environ:
             environ[key] = value
-    if "cookie" in headers:
-        environ["HTTP_COOKIE"] = ";".join(headers.get_all("cookie"))
+        elif (between := BETWEEN.get(key, ",")) is not None:
+            environ[key] = f"{environ[key]}{between}{value}"
+    # Whose name tells nothing.
+    environ.pop("", None)
     return environ
 
 
-def _whole(looked_at: Environ, scope: Any, headers: Any) -> Environ:
-    """All that is said of a request, with an empty body."""
+def _as_wsgi(text: str) -> str:
+    """A part of an address as WSGI has it: a character for each byte."""
+    return text if text.isascii() else text.encode().decode("latin-1")
+
+
+def _complete(environ: Environ, scope: Any) -> None:
+    """Add what else WSGI tells of a request, with an empty body."""
+    environ.setdefault("HTTP_HOST", scope.authority or "")
     host, _, port = scope.server.rpartition(":")
-    said: Environ = {}
-    for name, value in headers.items():
-        # WSGI can't tell X_Forwarded_For from X-Forwarded-For, which only a proxy may send.
-        if "_" not in name:
-            key = f"HTTP_{name.replace('-', '_').upper()}"
-            said[key] = f"{said[key]}{';' if name == 'cookie' else ','}{value}" if key in said else value
-    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if f"HTTP_{name}" in said:
-            said[name] = said.pop(f"HTTP_{name}")
-    said.setdefault("HTTP_HOST", scope.authority or "")
-    return {
-        **looked_at,
-        **said,
-        **OF_EACH_REQUEST,
-        "SERVER_PROTOCOL": "HTTP/1.0" if scope.http_version == "1" else "HTTP/1.1",
-        "SERVER_NAME": host.strip("[]"),
-        "SERVER_PORT": port,
-        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
-        "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": io.BytesIO(),
-    }
+    environ.update(
+        OF_EACH_REQUEST,
+        SERVER_PROTOCOL="HTTP/1.0" if scope.http_version == "1" else "HTTP/1.1",
+        SERVER_NAME=host.strip("[]"),
+        SERVER_PORT=port,
+        REMOTE_ADDR=scope.client.rpartition(":")[0].strip("[]"),
+    )
+    environ["wsgi.url_scheme"] = scope.scheme
+    environ["wsgi.input"] = io.BytesIO()
 
 
 def _length(environ: Environ) -> int:
@@ -243,9 +299,8 @@ def _length(environ: Environ) -> int:
     """
     if environ["REQUEST_METHOD"] in SAFE_METHODS or "HTTP_TRANSFER_ENCODING" in environ:
         return 0
-    length = environ.get("CONTENT_LENGTH", "")
-    number = int(length) if length.isascii() and length.isdigit() else 0
-    return number if number <= MOST_BODY_BYTES else 0
+    length = get_content_length(environ) or 0
+    return length if length <= MOST_BODY_BYTES else 0
 
 
 class _Begun:
@@ -256,9 +311,16 @@ class _Begun:
     def __call__(self, status: str, headers: Headers, exc_info: object = None) -> None:
         self.status, self.headers = status, headers
 
-    def whole(self, answer: Iterable[bytes]) -> bytes:
-        """The body in one piece; the answer is closed, as PEP 3333 asks, also when reading it fails."""
+    def whole(self, answer: Iterable[bytes]) -> Answer:
+        """The answer, with the body in one piece; it is closed, as PEP 3333 asks, also when reading it fails.
+
+        Raises ValueError for a status on which granian would end the process.
+        """
         try:
-            return b"".join(answer)
+            body = b"".join(answer)
         finally:
             getattr(answer, "close", lambda: None)()
+        code = int(self.status[:3])
+        if not FIRST_STATUS <= code <= LAST_STATUS:
+            raise ValueError(f"{self.status}: no status of an answer")
+        return code, self.headers, body

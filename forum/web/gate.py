@@ -114,8 +114,8 @@ def _leave_out(environ: Environ) -> None:
 def _take_in(environ: Environ) -> None:
     """Read the whole body; of one that is too large nothing, so that the application refuses it by its length.
 
-    Raises ClientDisconnected for one that ends before its length: granian hands over the half of it as if it were
-    whole, and a text would be published without its end.
+    Raises ClientDisconnected for one that ends before its length, since not every server notices, and a text would be
+    published without its end.
     """
     length = get_content_length(environ) or 0
     if length > MOST_BODY_BYTES:

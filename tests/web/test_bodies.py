@@ -8,6 +8,8 @@ from forum.web import bodies as module
 from forum.web.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, OVERHEAD_BYTES, WITHIN_AT_STOP_S, WITHIN_S, Bodies
 from forum.web.safety import MOST_BODY_BYTES
 
+NOW = 1000.0
+
 
 class Coming(module.Coming):
     def __init__(self):
@@ -21,18 +23,10 @@ class Coming(module.Coming):
         return b""
 
 
-@pytest.fixture
-def clock(monkeypatch):
-    """Seconds, to be changed."""
-    seconds = [1000.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: seconds[0])
-    return seconds
-
-
-def fill(bodies, address, length):
-    """How many bodies from an address there was room for."""
+def fill(bodies, address, headers_bytes=0, body_bytes=0):
+    """How many bodies from an address there is room for."""
     count = 0
-    while bodies.begin(address, length):
+    while (place := bodies.begin(address, headers_bytes, NOW)) and bodies.grow(place, body_bytes):
         count += 1
     return count
 
@@ -47,48 +41,65 @@ def fill(bodies, address, length):
 )
 def test_one_sender_leaves_room_for_others(address, neighbour, stranger):
     bodies = Bodies()
-    assert fill(bodies, address, 2000) == MOST_BYTES_OF_ONE // (2000 + OVERHEAD_BYTES)
-    assert bodies.begin(neighbour, 2000) is None
-    assert bodies.begin(stranger, 2000)
+    assert fill(bodies, address) == MOST_BYTES_OF_ONE // OVERHEAD_BYTES
+    assert bodies.begin(neighbour, 0, NOW) is None
+    assert bodies.begin(stranger, 0, NOW)
+
+
+def test_headers_and_what_has_come_count():
+    assert fill(Bodies(), "192.0.2.1", headers_bytes=30_000) == MOST_BYTES_OF_ONE // (OVERHEAD_BYTES + 60_000)
+    per_body = OVERHEAD_BYTES + MOST_BODY_BYTES
+    assert fill(Bodies(), "192.0.2.1", body_bytes=MOST_BODY_BYTES) == MOST_BYTES_OF_ONE // per_body
 
 
 def test_all_together_take_no_more_than_there_is():
     bodies = Bodies()
-    counts = [fill(bodies, f"192.0.2.{number}", MOST_BODY_BYTES) for number in range(20)]
-    assert sum(counts) == MOST_BYTES // (MOST_BODY_BYTES + OVERHEAD_BYTES)
-    assert bodies.begin("192.0.2.99", MOST_BODY_BYTES) is None
+    senders = [f"192.0.2.{number}" for number in range(12)]
+    assert sum(fill(bodies, sender) for sender in senders) == MOST_BYTES // OVERHEAD_BYTES
+    assert bodies.begin("192.0.2.99", 0, NOW) is None
 
 
 def test_who_sends_for_everybody_has_all_the_room():
-    bodies = Bodies(of_one=MOST_BYTES)
-    assert fill(bodies, "192.0.2.1", 2000) == MOST_BYTES // (2000 + OVERHEAD_BYTES)
+    assert fill(Bodies(of_one=MOST_BYTES), "192.0.2.1") == MOST_BYTES // OVERHEAD_BYTES
 
 
 def test_a_place_that_is_given_back_is_there_for_the_next():
-    bodies = Bodies()
-    places = [bodies.begin("192.0.2.1", MOST_BODY_BYTES) for _ in range(8)]
-    full = [place for place in places if place]
-    assert len(full) < len(places)
-    for place in full:
-        bodies.end(place.number)
-    assert len(bodies) == 0
-    assert fill(bodies, "192.0.2.1", MOST_BODY_BYTES) == len(full)
+    bodies = Bodies(of_one=2 * OVERHEAD_BYTES + 100)
+    first, second = bodies.begin("192.0.2.1", 0, NOW), bodies.begin("192.0.2.1", 0, NOW)
+    assert first
+    assert second
+    assert bodies.grow(first, 100)
+    assert not bodies.grow(second, 1)
+    for _time in range(2):
+        bodies.end(first)
+        assert len(bodies) == 1
+    assert bodies.begin("192.0.2.1", 50, NOW)
+    assert bodies.begin("192.0.2.1", 0, NOW) is None
 
 
-@pytest.mark.parametrize(("is_stopping", "within_s"), [(False, WITHIN_S), (True, WITHIN_AT_STOP_S)])
-def test_what_takes_too_long_is_cut_and_nothing_else(clock, is_stopping, within_s):
+def test_what_takes_too_long_is_cut_and_nothing_else():
     bodies = Bodies()
-    slow = bodies.begin("192.0.2.1", 2000)
-    clock[0] += 1
-    quicker, asked_for_just_now = bodies.begin("192.0.2.1", 2000), bodies.begin("192.0.2.2", 2000)
-    slow.coming, quicker.coming = Coming(), Coming()
-    clock[0] += within_s - 1.1
-    bodies.cut(is_stopping=is_stopping)
-    assert not slow.coming.is_cut
-    clock[0] += 0.2
-    bodies.cut(is_stopping=is_stopping)
-    assert (slow.coming.is_cut, quicker.coming.is_cut) == (True, False)
-    clock[0] += 1
-    bodies.cut(is_stopping=is_stopping)
-    assert quicker.coming.is_cut
-    assert asked_for_just_now.coming is None
+    slow, quicker = bodies.begin("192.0.2.1", 0, NOW), bodies.begin("192.0.2.1", 0, NOW + 1)
+    assert slow
+    assert quicker
+    slow.coming, quicker.coming = first, second = Coming(), Coming()
+    # One whose last piece has come, and which the application has by now.
+    assert bodies.begin("192.0.2.1", 0, NOW - WITHIN_S)
+    bodies.cut(NOW + WITHIN_S - 0.1)
+    assert not first.is_cut
+    bodies.cut(NOW + WITHIN_S)
+    assert (first.is_cut, second.is_cut) == (True, False)
+    bodies.cut(NOW + WITHIN_S + 1)
+    assert second.is_cut
+
+
+@pytest.mark.parametrize("age_s", [0, WITHIN_AT_STOP_S + 1], ids=["just begun", "long on its way"])
+def test_at_a_stop_all_have_a_few_seconds_more(age_s):
+    bodies, coming = Bodies(), Coming()
+    place = bodies.begin("192.0.2.1", 0, NOW - age_s)
+    assert place
+    place.coming = coming
+    bodies.cut(NOW + WITHIN_AT_STOP_S - 0.1, NOW)
+    assert not coming.is_cut
+    bodies.cut(NOW + WITHIN_AT_STOP_S, NOW)
+    assert coming.is_cut

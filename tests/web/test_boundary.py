@@ -11,7 +11,7 @@ from wsgiref.validate import validator
 
 import pytest
 
-from forum.web.bodies import Bodies
+from forum.web.bodies import OVERHEAD_BYTES, Bodies
 from forum.web.boundary import FAILED, FAILURE, AtOnce, Boundary
 from forum.web.gate import BUSY, CUT_OFF, TOO_SLOW
 from forum.web.safety import MOST_BODY_BYTES
@@ -49,15 +49,6 @@ class Said:
     def __init__(self, pairs):
         self._pairs = list(pairs)
 
-    def __contains__(self, name):
-        return any(name == known for known, _value in self._pairs)
-
-    def get(self, name):
-        return next(iter(self.get_all(name)), None)
-
-    def get_all(self, name):
-        return [value for known, value in self._pairs if known == name]
-
     def items(self):
         return self._pairs
 
@@ -78,7 +69,7 @@ class Scope:
 
 
 class Coming:
-    """A body that is on its way until it is let go."""
+    """A piece of a body that is on its way until it is let go."""
 
     def __init__(self):
         self._what: bytes | BaseException | None = None
@@ -96,7 +87,8 @@ class Coming:
 
     def result(self):
         if isinstance(self._what, BaseException):
-            raise self._what
+            # Granian makes one anew each time.
+            raise type(self._what)
         assert self._what is not None
         return self._what
 
@@ -109,24 +101,33 @@ class Server:
     """What a server hands over for one request after another, and gets back."""
 
     def __init__(self):
-        self.answers, self.coming, self.scope = [], None, Scope()
+        self.answers, self.scope = [], Scope()
+        self.coming: Coming | None = None
 
     @property
     def proto(self):
         return self
 
-    def __call__(self):
+    def __aiter__(self):
+        return self
+
+    def __anext__(self):
         self.coming = Coming()
         return self.coming
 
     def response_bytes(self, status, headers, body):
         self.answers.append((status, headers, body))
 
-    def ask(self, app, scope=None, look=finds_nothing):
+    def ask(self, app, scope=None, look=finds_nothing, bodies=None):
         """The body of the answer."""
         self.scope = scope or Scope()
-        Boundary(app, look, Bodies())(self)
+        Boundary(app, look, Bodies() if bodies is None else bodies)(self)
         return self.answers[-1][2] if self.answers else None
+
+    def sends(self, *pieces):
+        for piece in pieces:
+            assert self.coming is not None
+            self.coming.comes(piece)
 
 
 def test_each_thread_gets_its_own_answers():
@@ -290,6 +291,16 @@ def never_begins(environ, start_response):
     return [b"one"]
 
 
+def says_what_is_no_answer_yet(environ, start_response):
+    start_response("100 CONTINUE", PLAIN)
+    return [b"one"]
+
+
+def says_what_is_no_status(environ, start_response):
+    start_response("000 NOTHING", PLAIN)
+    return [b"one"]
+
+
 def begins_with_no_number(environ, start_response):
     start_response("OK", PLAIN)
     return [b"one"]
@@ -314,6 +325,8 @@ def answers_text(environ, start_response):
         gives_up_its_generator,
         never_begins,
         begins_with_no_number,
+        says_what_is_no_answer_yet,
+        says_what_is_no_status,
         answers_nothing,
         answers_text,
         answering(Body([b"one", b"two"], fails_at=0)),
@@ -329,6 +342,8 @@ def answers_text(environ, start_response):
         "gives up its generator",
         "never begins",
         "begins with no number",
+        "says what is no answer yet",
+        "says what is no status",
         "answers nothing",
         "answers text",
         "fails at the first part",
@@ -435,13 +450,49 @@ def test_what_is_said_of_a_request_is_said_as_wsgi_has_it(server):
     assert (environ["wsgi.url_scheme"], body) == ("http", b"")
 
 
-def test_a_page_is_looked_for_by_all_cookies_of_a_request(server):
-    seen = []
-    scope = Scope(headers=Said([("cookie", "a=1"), ("cookie", "engawa=x"), ("accept-language", "ja")]))
-    server.ask(answering([b"one"]), scope, seen.append)
-    assert [(environ["HTTP_COOKIE"], environ["HTTP_ACCEPT_LANGUAGE"]) for environ in seen] == [
-        ("a=1;engawa=x", "ja")
+def test_a_page_is_looked_for_by_what_the_application_gets(server):
+    seen, told = [], []
+    headers = [
+        ("cookie", "a=1"),
+        ("cookie", "engawa=x"),
+        ("accept-language", "fr"),
+        ("accept-language", "ja"),
+        ("accept-encoding", "gzip"),
+        ("accept-encoding", "br"),
+        ("if-none-match", '"a"'),
+        ("if-none-match", '"b"'),
     ]
+    server.ask(
+        telling(told),
+        Scope("/日本", query_string="q=日本", headers=Said(headers)),
+        lambda environ: seen.append(environ.copy()),
+    )
+    [looked_at], [(environ, _body)] = seen, told
+    assert looked_at.items() <= environ.items()
+    assert looked_at == {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/日本".encode().decode("latin-1"),
+        "QUERY_STRING": "q=日本".encode().decode("latin-1"),
+        "HTTP_COOKIE": "a=1;engawa=x",
+        "HTTP_ACCEPT_LANGUAGE": "fr,ja",
+        "HTTP_ACCEPT_ENCODING": "gzip,br",
+        "HTTP_IF_NONE_MATCH": '"a","b"',
+    }
+
+
+def test_of_several_types_of_a_body_the_first_one_counts(server):
+    told = []
+    several = [("content-type", "a/b; boundary=x,y"), ("content-type", "c/d")]
+    server.ask(telling(told), Scope(headers=Said(several)))
+    [(environ, _body)] = told
+    assert environ["CONTENT_TYPE"] == "a/b; boundary=x,y"
+    assert "HTTP_CONTENT_TYPE" not in environ
+
+
+def test_an_address_with_letters_that_nobody_encoded_is_answered(app, server):
+    look = app.extensions["pagecache"].look
+    server.ask(app, Scope("/", query_string="q=日本"), look)
+    assert [status for status, _headers, _body in server.answers] == [200]
 
 
 @pytest.mark.parametrize("authority", ["board:80", None])
@@ -452,22 +503,26 @@ def test_the_host_is_that_of_the_address_where_no_header_names_one(server, autho
     assert (environ["HTTP_HOST"], environ["SERVER_PROTOCOL"]) == (authority or "", "HTTP/1.0")
 
 
-def test_the_application_is_asked_when_the_body_is_there(server):
+@pytest.mark.parametrize("pieces", [[b"text"], [b"te", b"xt"], [b"t", b"e", b"x", b"t"]])
+def test_the_application_is_asked_when_the_body_is_there(server, pieces):
     told, bodies = [], Bodies()
-    server.scope = posting()
-    Boundary(validator(telling(told)), finds_nothing, bodies)(server)
-    assert (told, server.answers, len(bodies)) == ([], [], 1)
-    server.coming.comes(b"text")
+    server.ask(validator(telling(told)), posting(), bodies=bodies)
+    for piece in pieces:
+        assert (told, server.answers, len(bodies)) == ([], [], 1)
+        server.sends(piece)
     assert [body for _environ, body in told] == [b"text"]
     assert server.answers == [(200, PLAIN, b"one")]
     assert len(bodies) == 0
 
 
-def test_a_body_that_is_there_before_somebody_listens_is_not_overlooked(server):
+def test_a_body_that_is_there_before_somebody_listens_is_not_overlooked():
     class Quick(Server):
-        def __call__(self):
-            coming = super().__call__()
-            coming.comes(b"text")
+        left = (b"xt", b"te")
+
+        def __anext__(self):
+            coming = super().__anext__()
+            *self.left, piece = self.left
+            coming.comes(piece)
             return coming
 
     quick, told = Quick(), []
@@ -477,28 +532,53 @@ def test_a_body_that_is_there_before_somebody_listens_is_not_overlooked(server):
 
 
 @pytest.mark.parametrize(
-    ("what", "status", "sentence"),
-    [(RuntimeError("stream"), 400, CUT_OFF), (CancelledError(), 408, TOO_SLOW)],
-    ids=["cut off", "too slow"],
+    ("sent", "status", "sentence"),
+    [
+        ([b""], 400, CUT_OFF),
+        ([b"te", b""], 400, CUT_OFF),
+        ([CancelledError()], 408, TOO_SLOW),
+        ([b"te", CancelledError()], 408, TOO_SLOW),
+    ],
+    ids=["cut off", "cut off half-way", "too slow", "too slow half-way"],
 )
-def test_a_body_that_does_not_come_is_answered_and_keeps_no_place(server, what, status, sentence):
+def test_a_body_that_does_not_come_is_answered_and_keeps_no_place(server, sent, status, sentence):
     told, bodies = [], Bodies()
-    server.scope = posting()
-    Boundary(telling(told), finds_nothing, bodies)(server)
-    server.coming.comes(what)
+    server.ask(telling(told), posting(), bodies=bodies)
+    server.sends(*sent)
     [(said, headers, body)] = server.answers
     assert (said, body, dict(headers)["Connection"]) == (status, sentence, "close")
     assert dict(headers)["X-Content-Type-Options"] == "nosniff"
     assert (told, len(bodies)) == ([], 0)
 
 
-def test_where_there_is_no_room_for_a_body_it_is_not_received_and_its_sender_asked_to_come_back(server):
-    told = []
-    server.scope = posting()
-    Boundary(telling(told), finds_nothing, Bodies(of_one=0))(server)
+@pytest.mark.parametrize("room", [0, OVERHEAD_BYTES + 1000], ids=["for none", "for its beginning"])
+def test_where_there_is_no_room_for_a_body_its_sender_is_asked_to_come_back(server, room):
+    told, bodies = [], Bodies(of_one=room)
+    server.ask(telling(told), posting("5000"), bodies=bodies)
+    if room:
+        server.sends(b"x" * 500, b"x" * 4000)
     [(status, headers, body)] = server.answers
     assert (status, body, dict(headers)["Retry-After"]) == (503, BUSY, "5")
-    assert (told, server.coming) == ([], None)
+    assert (told, len(bodies)) == ([], 0)
+
+
+@pytest.mark.parametrize("fails_at", ["__aiter__", "__anext__", "add_done_callback", "result"])
+def test_a_server_that_fails_while_it_receives_gets_an_answer(fails_at):
+    def fail(*_):
+        raise RuntimeError("told to fail")
+
+    broken_coming = type("BrokenComing", (Coming,), {fails_at: fail})
+
+    class Broken(Server):
+        def __anext__(self):
+            self.coming = broken_coming()
+            return self.coming
+
+    broken, bodies = type("Broken", (Broken,), {fails_at: fail})(), Bodies()
+    broken.ask(answering([b"one"]), posting(), bodies=bodies)
+    if broken.coming and not broken.answers:
+        broken.sends(b"text")
+    assert (broken.answers, len(bodies)) == ([FAILED], 0)
 
 
 @pytest.mark.parametrize(
@@ -509,6 +589,7 @@ def test_where_there_is_no_room_for_a_body_it_is_not_received_and_its_sender_ask
         posting("-5"),
         posting("4.5"),
         posting("１"),
+        posting("0" * 5000 + "3"),
         posting(str(MOST_BODY_BYTES + 1)),
         posting(None, transfer_encoding="chunked"),
         posting(method="GET"),
@@ -520,6 +601,7 @@ def test_where_there_is_no_room_for_a_body_it_is_not_received_and_its_sender_ask
         "less",
         "no number",
         "wide",
+        "long",
         "too large",
         "in chunks",
         "a reader's",
@@ -538,23 +620,38 @@ def test_one_that_is_too_large_is_refused_by_the_board(app, server):
     assert [status for status, _headers, _body in server.answers] == [413]
 
 
-def test_who_waits_for_a_body_holds_nothing_when_it_is_over(server):
+@pytest.mark.parametrize("sent", [b"text", b"", CancelledError()], ids=["whole", "cut off", "too slow"])
+def test_nothing_is_held_of_a_body_when_it_is_over(sent):
     gone = []
 
     class Watched(Server):
-        def __call__(self):
-            coming = super().__call__()
+        def __anext__(self):
+            coming = super().__anext__()
             gone.append(weakref.ref(coming))
             return coming
 
     watched = Watched()
     gone.append(weakref.ref(watched))
     watched.ask(answering([b"one"]), posting())
-    watched.coming.comes(b"text")
+    watched.sends(sent)
     # Granian's own way back to it.
     watched.coming = None
-    del watched
+    del watched, sent
     assert [known() for known in gone] == [None, None]
+
+
+def test_nothing_of_a_request_stays_with_its_thread(server):
+    class Kept(Scope):
+        pass
+
+    scope = Kept()
+    gone = weakref.ref(scope)
+    boundary = Boundary(answering([b"one"]), finds_nothing, Bodies())
+    server.scope = scope
+    boundary(server)
+    server.scope = None
+    del scope
+    assert gone() is None
 
 
 def test_where_the_server_does_not_take_the_answer_it_gets_another(server):
