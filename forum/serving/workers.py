@@ -149,6 +149,9 @@ def _serve(app: Flask, listener: socket.socket) -> None:
         ipc=None,
         py_threads=THREADS,
         backpressure=CONNECTIONS,
+        # All that `Boundary` understands.
+        http_mode="1",
+        websockets_enabled=False,
         http1_opts=HTTP1Settings(
             header_read_timeout=HEADERS_WITHIN_S * 1000, max_buffer_size=LONGEST_HEADERS_BYTES
         ),

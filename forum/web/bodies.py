@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,8 +14,10 @@ from forum.accounts.pace import network
 MOST_BYTES = 64 * 1024 * 1024
 # One sender alone must not keep everybody else from writing.
 MOST_BYTES_OF_ONE = MOST_BYTES // 8
-# What a request and its connection take beside what was sent; of that, headers are there twice.
+# What a request and its connection take beside what was sent.
 OVERHEAD_BYTES = 16 * 1024
+# What each header takes beside its letters, which are there twice: once as granian's and once as ours.
+HEADER_BYTES = 100
 # Twenty thousand Japanese characters need as long at a kilobyte and a half a second.
 WITHIN_S = 120
 # When the server stops, a body that does not come by then is not on its way.
@@ -60,17 +63,20 @@ class Bodies:
         self._places: set[Place] = set()
         self._taken: Counter[str] = Counter()
         """The bytes of each sender."""
+        self._taken_by_all = 0
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def begin(self, address: str, headers_bytes: int, now_s: float) -> Place | None:
+    def begin(self, address: str, headers: Mapping[str, Any], now_s: float) -> Place | None:
         """A place for one more body from an address, to be given back; None when there is no room."""
         place = Place(network(address), 0, now_s + WITHIN_S)
+        letters = sum(len(name) + len(value) for name, value in headers.items() if isinstance(value, str))
         with self._lock:
-            if not self._grow(place, OVERHEAD_BYTES + 2 * headers_bytes):
-                return None
             self._places.add(place)
+            if not self._grow(place, OVERHEAD_BYTES + HEADER_BYTES * len(headers) + 2 * letters):
+                self._places.remove(place)
+                return None
             return place
 
     def grow(self, place: Place, size_bytes: int) -> bool:
@@ -84,6 +90,7 @@ class Bodies:
             if place not in self._places:
                 return
             self._places.remove(place)
+            self._taken_by_all -= place.size_bytes
             self._taken[place.sender] -= place.size_bytes
             if not self._taken[place.sender]:
                 del self._taken[place.sender]
@@ -101,9 +108,9 @@ class Bodies:
                 coming.cancel()
 
     def _grow(self, place: Place, size_bytes: int) -> bool:
-        of_all, of_one = self._taken.total() + size_bytes, self._taken[place.sender] + size_bytes
-        if of_all > MOST_BYTES or of_one > self._of_one:
+        of_all, of_one = self._taken_by_all + size_bytes, self._taken[place.sender] + size_bytes
+        if place not in self._places or of_all > MOST_BYTES or of_one > self._of_one:
             return False
-        self._taken[place.sender] = of_one
+        self._taken_by_all, self._taken[place.sender] = of_all, of_one
         place.size_bytes += size_bytes
         return True

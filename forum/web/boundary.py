@@ -144,8 +144,8 @@ class Boundary:
                 taker.response_bytes(*answer)
         except BaseException:
             # Granian would not survive it.
-            log.exception("a request failed at the boundary")
             taker.response_bytes(*FAILED)
+            log.exception("a request failed at the boundary")
 
     def _answer_to(self, asked: Any) -> Any:
         answers = getattr(self._apart, "answers", None)
@@ -156,8 +156,7 @@ class Boundary:
 
     def _receive(self, taker: Taker, expecting: _Expecting) -> None:
         environ = expecting.environ
-        headers_bytes = sum(len(value) for value in environ.values() if isinstance(value, str))
-        place = self._bodies.begin(environ["REMOTE_ADDR"], headers_bytes, time.monotonic())
+        place = self._bodies.begin(environ["REMOTE_ADDR"], environ, time.monotonic())
         if place is None:
             taker.response_bytes(*refuse(environ, 503, BUSY, RETRY))
             return
@@ -173,18 +172,18 @@ class Boundary:
         coming.add_done_callback(partial(self._has_come, arriving))
 
     def _has_come(self, arriving: _Arriving, coming: Coming) -> None:
-        # Nothing that it holds may hold it, for garbage collection knows nothing of granian's.
-        arriving.place.coming = None
         try:
+            # Nothing that it holds may hold it, for garbage collection knows nothing of granian's.
+            arriving.place.coming = None
             answer = self._with(arriving, coming)
             if answer is None:
                 self._wait(arriving)
             else:
                 arriving.taker.response_bytes(*answer)
         except BaseException:
-            log.exception("a request failed at the boundary")
             self._bodies.end(arriving.place)
             arriving.taker.response_bytes(*FAILED)
+            log.exception("a request failed at the boundary")
 
     def _with(self, arriving: _Arriving, coming: Coming) -> Answer | None:
         """The answer to a request with one piece more of its body; None while there is more to come."""

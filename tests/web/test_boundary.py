@@ -551,7 +551,7 @@ def test_a_body_that_does_not_come_is_answered_and_keeps_no_place(server, sent, 
     assert (told, len(bodies)) == ([], 0)
 
 
-@pytest.mark.parametrize("room", [0, OVERHEAD_BYTES + 1000], ids=["for none", "for its beginning"])
+@pytest.mark.parametrize("room", [0, OVERHEAD_BYTES + 6000], ids=["for none", "for its beginning"])
 def test_where_there_is_no_room_for_a_body_its_sender_is_asked_to_come_back(server, room):
     told, bodies = [], Bodies(of_one=room)
     server.ask(telling(told), posting("5000"), bodies=bodies)
