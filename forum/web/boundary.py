@@ -33,7 +33,10 @@ log = logging.getLogger(__name__)
 Application: TypeAlias = Callable[..., Iterable[bytes]]
 Look: TypeAlias = Callable[[Environ], Answer | None]
 
-FAILURE = b"Something went wrong. Please try again a little later.\n"
+FAILURE = """\
+Something went wrong. Please try again a little later.
+問題が発生しました。しばらくしてから、もう一度お試しください。
+""".encode()
 FAILURE_HEADERS = [
     ("Content-Type", "text/plain; charset=utf-8"),
     ("Content-Length", str(len(FAILURE))),

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from werkzeug.wsgi import get_content_length
 
+from forum.web.gate import IS_WHOLE
 from forum.web.safety import MOST_BODY_BYTES, SAFE_METHODS
 
 Environ: TypeAlias = dict[str, Any]
@@ -82,7 +83,7 @@ def complete(environ: Environ, scope: Any) -> None:
         REMOTE_ADDR=scope.client.rpartition(":")[0].strip("[]"),
     )
     environ["wsgi.url_scheme"] = scope.scheme
-    environ["wsgi.input"] = io.BytesIO()
+    environ["wsgi.input"], environ[IS_WHOLE] = io.BytesIO(), True
 
 
 def body_length(environ: Environ) -> int:

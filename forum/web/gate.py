@@ -36,11 +36,26 @@ WRITERS = 12
 BODIES = 24
 # A third, since a body has no deadline: one sender alone must not keep everybody else from writing without end.
 BODIES_OF_ONE = 8
-BUSY = b"The board is busy. Nothing is lost: go back and send it again.\n"
-CUT_OFF = b"The request ended too early.\n"
-NO_LENGTH = b"The request must say how long it is.\n"
+# Nobody looked at the language of whoever reads these, so they say it in both.
+BUSY = """\
+The board is busy. Nothing is lost: go back and send it again.
+ただいま混み合っています。入力した内容は失われていません。前のページに戻って、もう一度送信してください。
+""".encode()
+CUT_OFF = """\
+The request ended too early.
+送信が途中で切れました。前のページに戻って、もう一度送信してください。
+""".encode()
+NO_LENGTH = """\
+The request must say how long it is.
+送信する内容の長さが示されていません。
+""".encode()
+TOO_SLOW = """\
+The request took too long to arrive. Nothing is lost: go back and send it again.
+送信に時間がかかりすぎました。入力した内容は失われていません。前のページに戻って、もう一度送信してください。
+""".encode()
 RETRY = ("Retry-After", "5")
-TOO_SLOW = b"The request took too long to arrive. Nothing is lost: go back and send it again.\n"
+IS_WHOLE = "forum.body_is_whole"
+"""In the environ of a request whose body the server has taken in."""
 
 Environ = dict[str, Any]
 
@@ -68,17 +83,25 @@ class Gate:
         if "HTTP_TRANSFER_ENCODING" in environ:
             # No browser sends a form in chunks, and how long it will be is known only when all have come.
             return _begin(refuse(environ, 411, NO_LENGTH), start_response)
+        if IS_WHOLE not in environ:
+            refused = self._take_in(environ)
+            if refused is not None:
+                return _begin(refused, start_response)
+        with self._writers:
+            return self._behind(environ, start_response)
+
+    def _take_in(self, environ: Environ) -> Answer | None:
+        """Wait for the body where there is room for that; else the answer to who sends it."""
         sender = network(environ.get("REMOTE_ADDR"))
         if not self._bodies.begin(sender):
-            return _begin(refuse(environ, 503, BUSY, RETRY), start_response)
+            return refuse(environ, 503, BUSY, RETRY)
         try:
             _take_in(environ)
         except ClientDisconnected:
-            return _begin(refuse(environ, 400, CUT_OFF), start_response)
+            return refuse(environ, 400, CUT_OFF)
         finally:
             self._bodies.end(sender)
-        with self._writers:
-            return self._behind(environ, start_response)
+        return None
 
 
 class _Bodies:
@@ -130,7 +153,7 @@ def refuse(environ: Environ, status: int, sentence: bytes, *more: tuple[str, str
     refused = {
         "status": status,
         "address": environ.get("REMOTE_ADDR"),
-        "sentence": sentence.decode().rstrip(),
+        "sentence": sentence.decode().partition("\n")[0],
     }
     log.info("refused", extra=refused)
     headers = [

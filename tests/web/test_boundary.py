@@ -11,9 +11,10 @@ from wsgiref.validate import validator
 
 import pytest
 
+from forum.text.languages import language_of
 from forum.web.bodies import OVERHEAD_BYTES, Bodies
 from forum.web.boundary import FAILED, FAILURE, AtOnce, Boundary
-from forum.web.gate import BUSY, CUT_OFF, TOO_SLOW
+from forum.web.gate import BUSY, CUT_OFF, NO_LENGTH, TOO_SLOW, Gate
 from forum.web.safety import MOST_BODY_BYTES
 
 OK = "200 OK"
@@ -431,7 +432,7 @@ def test_what_is_said_of_a_request_is_said_as_wsgi_has_it(server):
     ]
     server.ask(telling(told), Scope("/t/1-日本", "GET", "a=b&c", Said(headers), client="[2001:db8::1]:5000"))
     [(environ, body)] = told
-    named = {name: value for name, value in environ.items() if not name.startswith("wsgi.")}
+    named = {name: value for name, value in environ.items() if not name.startswith(("wsgi.", "forum."))}
     assert named == {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": "/t/1-日本".encode().decode("latin-1"),
@@ -615,9 +616,11 @@ def test_a_body_that_the_application_does_not_read_is_not_waited_for(server, sco
     assert server.coming is None
 
 
-def test_one_that_is_too_large_is_refused_by_the_board(app, server):
-    server.ask(app, posting(str(MOST_BODY_BYTES + 1), sec_fetch_site="same-origin"))
-    assert [status for status, _headers, _body in server.answers] == [413]
+@pytest.mark.parametrize(("length", "answer"), [(str(MOST_BODY_BYTES + 1), 413), ("0" * 5000 + "3", 422)])
+def test_what_is_not_waited_for_is_refused_by_the_board(app, server, length, answer):
+    form = {"content_type": "application/x-www-form-urlencoded", "sec_fetch_site": "same-origin"}
+    server.ask(app, posting(length, **form))
+    assert [status for status, _headers, _body in server.answers] == [answer]
 
 
 @pytest.mark.parametrize("sent", [b"text", b"", CancelledError()], ids=["whole", "cut off", "too slow"])
@@ -675,3 +678,18 @@ def test_nothing_that_fails_gets_back_to_the_server():
         raise KeyboardInterrupt
 
     AtOnce().call_soon(fail, None, context=None)
+
+
+def test_what_has_come_whole_takes_no_place_at_the_gate(server):
+    told = []
+    server.ask(Gate(telling(told), of_one=0), posting())
+    server.sends(b"text")
+    assert [body for _environ, body in told] == [b"text"]
+    assert server.answers == [(200, PLAIN, b"one")]
+
+
+@pytest.mark.parametrize("sentence", [FAILURE, BUSY, CUT_OFF, NO_LENGTH, TOO_SLOW])
+def test_what_nobody_chose_a_language_for_is_said_in_both(sentence):
+    english, japanese = sentence.decode().splitlines()
+    assert english.isascii()
+    assert language_of(japanese) == "ja"
