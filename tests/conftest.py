@@ -99,10 +99,7 @@ def migrated(folder: Path, databases: Databases) -> Generator[Flask]:
     """The application with its limits on; its database as the migrations leave it is remembered."""
     app = create_app(load({"DATA_DIR": str(folder), "BASE_URL": "http://localhost", **databases.settings()}))
     app.testing = True
-    # What other programs commit is seen at once, and not when the server's notification comes along: some tests are
-    # such programs, and wait for nothing.
-    if isinstance(watch := app.extensions["watch"], PostgresWatch):
-        watch._pulse_s = -1
+    hear_at_once(app)
     # No thread writes into a test, or behind it: a test that wants the marks of its readers written says so.
     app.extensions["seeing"] = Seeing(app, every_s=None)
     with app.app_context():
@@ -112,6 +109,14 @@ def migrated(folder: Path, databases: Databases) -> Generator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def hear_at_once(app: Flask) -> None:
+    """What other programs commit is seen by the very next look, and not when the server's notification comes along: some
+    tests are such programs, and wait for nothing.
+    """
+    if isinstance(watch := app.extensions["watch"], PostgresWatch):
+        watch._pulse_s = -1
 
 
 def restore(app: Flask, databases: Databases) -> None:

@@ -15,6 +15,7 @@ from forum import create_app
 from forum.db import db, write
 from forum.settings import load
 from tests import makers
+from tests.conftest import hear_at_once
 from tests.web.kept import LONG_AGO, PAGES, Seen, asked, forget
 
 
@@ -26,6 +27,7 @@ def board_with(data_dir: Path) -> Iterator[Callable[..., Flask]]:
     def make(**environ: str) -> Flask:
         settings = {"DATA_DIR": str(data_dir), "BASE_URL": "http://localhost", **environ}
         made.append(create_app(load(settings)))
+        hear_at_once(made[-1])
         return made[-1]
 
     yield make
