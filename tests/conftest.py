@@ -112,8 +112,9 @@ def migrated(folder: Path, databases: Databases) -> Generator[Flask]:
 
 
 def hear_at_once(app: Flask) -> None:
-    """What other programs commit is seen by the very next look, and not when the server's notification comes along: some
-    tests are such programs, and wait for nothing.
+    """What other programs commit is seen by the very next look, not when the server's notification comes along.
+
+    Some tests are such programs, and wait for nothing.
     """
     if isinstance(watch := app.extensions["watch"], PostgresWatch):
         watch._pulse_s = -1

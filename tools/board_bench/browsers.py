@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import socket
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException, HTTPMessage, RemoteDisconnected
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from tools.board_bench.servers import HOST, Failed, Server
 
 MOST_REDIRECTS = 5
+REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class Answer(NamedTuple):
@@ -29,12 +31,22 @@ class Answer(NamedTuple):
     @property
     def location(self) -> str:
         """Where it sends the visitor: path and query, empty when nowhere."""
-        parts = urlsplit(self.headers.get("Location", ""))
-        return parts._replace(scheme="", netloc="", fragment="").geturl()
+        return _place(self.headers.get("Location", ""))
 
     @property
     def is_redirect(self) -> bool:
-        return self.status in (301, 302, 303, 307, 308)
+        return self.status in REDIRECTS
+
+
+class Receipt(NamedTuple):
+    """What a form on a `Line` was answered with: the status, and where that leads, empty when nowhere."""
+
+    status: int
+    location: str
+
+    @property
+    def is_redirect(self) -> bool:
+        return self.status in REDIRECTS
 
 
 class Browser:
@@ -68,14 +80,25 @@ class Browser:
         """What a form that was sent, as `urlencode` writes it, is answered with; redirects are not followed."""
         return self._ask("POST", path, form)
 
-    def _ask(
-        self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        sent = {"Accept-Encoding": "gzip", "Origin": self._origin, **(headers or {})}
+    def letter(self, path: str, form: str) -> bytes:
+        """The same form put together for a `Line`, with the cookies of this moment."""
+        body = form.encode()
+        headers = {"Host": urlsplit(self._origin).netloc, **self._headers(form), "Content-Length": len(body)}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
+
+    def _headers(self, body: str | None) -> dict[str, str]:
+        sent = {"Accept-Encoding": "gzip", "Origin": self._origin}
         if self._cookies:
             sent["Cookie"] = self.cookies
         if body is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
+        return sent
+
+    def _ask(
+        self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        sent = {**self._headers(body), **(headers or {})}
         try:
             answer = self._answer(method, path, body, sent)
         except (OSError, HTTPException) as fault:
@@ -105,6 +128,62 @@ class Browser:
                 self._cookies[name] = value
             else:
                 self._cookies.pop(name, None)
+
+
+class Line:
+    """A connection on which forms are sent that lie ready. To put one together and to read the whole answer takes
+    `http.client` a tenth of what a quick server needs for it, on the same processors.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._address = HOST, server.port
+        self._socket: socket.socket | None = None
+
+    def send(self, letter: bytes) -> Receipt:
+        """What a letter is answered with. Raises Failed when it isn't."""
+        try:
+            if self._socket is None:
+                self._socket = socket.create_connection(self._address, timeout=60)
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket.sendall(letter)
+            head = self._head(self._socket)
+        except OSError as fault:
+            self.close()
+            raise Failed(f"a form got no answer: {fault}") from fault
+        if re.search(rb"\r\nconnection: close\r\n", head, re.IGNORECASE):
+            self.close()
+        where = re.search(rb"\r\nlocation: ([^\r]+)", head, re.IGNORECASE)
+        return Receipt(int(head[9:12]), _place(where[1].decode()) if where else "")
+
+    def close(self) -> None:
+        """Leave the server, until something is sent again."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _head(self, line: socket.socket) -> bytes:
+        """The head of an answer, with the body taken off the line as well."""
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += _some(line)
+        head, end, rest = received.partition(b"\r\n\r\n")
+        length = re.search(rb"\r\ncontent-length: (\d+)", head, re.IGNORECASE)
+        left = int(length[1] if length else 0) - len(rest)
+        while left > 0:
+            left -= len(_some(line))
+        return head + end
+
+
+def _place(url: str) -> str:
+    """Path and query of an address."""
+    return urlsplit(url)._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def _some(line: socket.socket) -> bytes:
+    received = line.recv(65536)
+    if not received:
+        raise ConnectionResetError("it was closed in the middle")
+    return received
 
 
 def hidden(text: str, name: str) -> str:

@@ -12,7 +12,7 @@ from time import perf_counter
 from urllib.parse import urlencode
 
 from tools.board_bench import corpus
-from tools.board_bench.browsers import Browser, hidden
+from tools.board_bench.browsers import Browser, Line, hidden
 from tools.board_bench.processes import processor_s
 from tools.board_bench.servers import Failed, Server
 from tools.board_bench.visits import Load
@@ -88,8 +88,9 @@ class Writer:
     manner: Manner
     thread: int
     browser: Browser = field(init=False)
-    forms: list[tuple[str, str]] = field(default_factory=list)
-    """Filled in and ready to be sent: the words by which a reply is known, and the whole form."""
+    line: Line = field(init=False)
+    letters: list[tuple[str, bytes]] = field(default_factory=list)
+    """Forms that are filled in and ready to be sent, each with the words by which the reply is known."""
     seconds: list[float] = field(default_factory=list)
     errors: int = 0
     last: tuple[str, str] = ("", "")
@@ -97,21 +98,21 @@ class Writer:
 
     def __post_init__(self) -> None:
         self.browser = sign_in(self.server, self.manner)
+        self.line = Line(self.server)
 
     def open_forms(self, number: int) -> None:
         """Load and fill in the form for so many replies, which is not part of what is timed."""
         page = self.manner.form.format(thread=self.thread)
         reads = number if self.manner.is_token_for_once else 1
         tokens = [hidden(self.browser.get(page).text, self.manner.token_field) for _read in range(reads)]
-        self.forms += map(self._filled_in, tokens if self.manner.is_token_for_once else tokens * number)
+        self.letters += map(self._filled_in, tokens if self.manner.is_token_for_once else tokens * number)
 
     def write(self) -> None:
         """Send one reply."""
-        mark, form = self.forms.pop()
-        action = self.manner.action.format(thread=self.thread)
+        mark, letter = self.letters.pop()
         began = perf_counter()
         try:
-            answer = self.browser.post(action, form)
+            answer = self.line.send(letter)
         except Failed:
             self.errors += 1
             return
@@ -121,13 +122,14 @@ class Writer:
         else:
             self.errors += 1
 
-    def _filled_in(self, token: str) -> tuple[str, str]:
+    def _filled_in(self, token: str) -> tuple[str, bytes]:
         number = next(NUMBERS)
         draw = random.Random(number)  # noqa: S311 - no secret hangs on it
         mark = f"Reply {number}, written at {perf_counter():.6f}."
         text = f"{mark}\n\n{corpus.body(draw, corpus.FIRST_PEOPLE)}"
         fields = {self.manner.body_field: text, self.manner.token_field: token}
-        return mark, urlencode({**fields, **self.manner.reply_button})
+        action = self.manner.action.format(thread=self.thread)
+        return mark, self.browser.letter(action, urlencode({**fields, **self.manner.reply_button}))
 
     def require_public(self) -> None:
         """Raises Failed unless a guest can read the last reply: what waits for a moderator is not what is timed."""
@@ -149,6 +151,7 @@ def write(server: Server, manner: Manner, number: int, at_once: int) -> Load:
     _run([threading.Thread(target=_write_some, args=(writer, left)) for writer in writers])
     took_s, spent_s = perf_counter() - began, processor_s(server.process) - spent_s
     for writer in writers:
+        writer.line.close()
         if writer.seconds or writer.errors:
             writer.require_public()
     seconds = sorted(took for writer in writers for took in writer.seconds)
@@ -183,6 +186,7 @@ def replying(server: Server, manner: Manner, thread: int, every_s: float = 1) ->
     finally:
         stop.set()
         worker.join()
+        writer.line.close()
     writer.require_public()
     if writer.errors:
         raise Failed("a reply was not accepted")
@@ -190,7 +194,7 @@ def replying(server: Server, manner: Manner, thread: int, every_s: float = 1) ->
 
 def _write_some(writer: Writer, left: Iterator[int]) -> None:
     """Send a form for each of those left, from which others take as well."""
-    while writer.forms and next(left, None) is not None:
+    while writer.letters and next(left, None) is not None:
         writer.write()
 
 
