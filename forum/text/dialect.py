@@ -13,7 +13,8 @@ import mdurl
 from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
-from markdown_it.rules_block import StateBlock, blockquote, list_block, table
+from markdown_it.rules_block import StateBlock, blockquote, list_block, paragraph, table
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
 
@@ -212,16 +213,43 @@ def _small_table(state: StateBlock, line: int, end: int, silent: Silently) -> bo
     return state.env["n_cells"] <= MAX_CELLS and table(state, line, end, silent=False)
 
 
+def _lone_line(state: StateBlock, line: int, end: int, silent: Silently) -> bool:
+    """Make a paragraph of a line that begins with a letter and stands alone, which can be nothing else.
+
+    So are most lines of most posts; to have each rule look at them takes a third of a parse.
+    """
+    begin = state.bMarks[line] + state.tShift[line]
+    if silent or not state.src[begin].isalpha() or state.is_code_block(line):
+        return False
+    is_alone = line + 1 >= state.lineMax or state.isEmpty(line + 1)
+    return is_alone and paragraph(state, line, end, silent)
+
+
+def _lines(state: StateCore) -> None:
+    """Let the rules for what stands within a line look at those with a sign that may mean something."""
+    inline = state.md.inline
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        if token.content and not inline.terminator_re.search(token.content):
+            token.children = [Token("text", "", 0, content=token.content)]
+        else:
+            token.children = []
+            inline.parse(token.content, state.md, state.env, token.children)
+
+
 def _build() -> MarkdownIt:
     markdown = _Markdown("commonmark", {"html": False, "linkify": True, "breaks": True})
     markdown.enable(["table", "strikethrough", "linkify"])
     markdown.linkify = _LINKIFIER
+    markdown.core.ruler.at("inline", _lines)
     markdown.inline.ruler.at("linkify", _address)
     markdown.inline.ruler.at("link", _not_more(link, "["))
     markdown.inline.ruler.at("image", _not_more(image, "!["))
     markdown.inline.ruler.before("link", "mention", _mention)
     markdown.inline.ruler.before("link", "ruby", _ruby)
     markdown.add_render_rule("ruby", _ruby_html)
+    markdown.block.ruler.before("table", "lone_line", _lone_line)
     markdown.block.ruler.at("table", _small_table, {"alt": ["paragraph", "reference"]})
     interrupting = ["paragraph", "reference", "blockquote"]
     markdown.block.ruler.at("blockquote", _not_deeper(blockquote), {"alt": [*interrupting, "list"]})

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from linkify_it import LinkifyIt
+from markdown_it.rules_core import inline
 
-from forum.text import dialect, languages
+from forum.text import dialect, languages, rendering
 from forum.text.rendering import render
 
 PIECES = [
@@ -15,6 +16,56 @@ PIECES = [
     *("http", "https://", "HTTP://", "mailto:", "ftp://", "www.", "Www.", "localhost", "ſ", "K"),
     *("example", ".com", ".org/a?b=1", "example.jp", "a@b.jp", "192.168.1.1", "xn--zckzah", "日本.jp"),
     *("tea", "É", "お茶", "ｶ", "12", "```\n", "~~~\n", "`x y`", "://", "＠", "："),
+]
+LINES = [
+    *(
+        "Word.",
+        "雪が",
+        "é",
+        "Ⅷ",
+        "- a",
+        "1. b",
+        "1) c",
+        "   d",
+        "    e",
+        "\tf",
+        "# g",
+        "> h",
+        "> - i",
+        "* ",
+        "+ j",
+        "_l_",
+    ),
+    *(
+        "***",
+        "---",
+        "===",
+        "```",
+        "~~~",
+        "| a | b |",
+        "|---|---|",
+        "[x]: /u",
+        "[x]",
+        "[y](/b)",
+        "<b>",
+        "&amp;",
+        "&#38634;",
+    ),
+    *(
+        "@bob",
+        "a\\",
+        "b  ",
+        "",
+        "",
+        "\u00a0",
+        "{漢字|かんじ}",
+        "http://x.yz/q",
+        "x.com",
+        ">",
+        "a:",
+        "~~k~~",
+        "`m`",
+    ),
 ]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text(max_size=40)
 
@@ -52,3 +103,27 @@ def test_the_html_is_the_same(plain_linkifier, text):
         assert render(text) == quick
     finally:
         dialect.MARKDOWN.linkify = kept
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=7).map("\n".join))
+def test_a_line_that_is_passed_by_the_rules_is_what_they_make_of_it(text):
+    quick = render(text, {"bob": "Bob"})
+    kept, dialect.MARKDOWN = dialect.MARKDOWN, dialect._build()
+    rendering.MARKDOWN = dialect.MARKDOWN
+    dialect.MARKDOWN.block.ruler.disable("lone_line")
+    dialect.MARKDOWN.core.ruler.at("inline", inline)
+    try:
+        assert render(text, {"bob": "Bob"}) == quick
+    finally:
+        dialect.MARKDOWN = rendering.MARKDOWN = kept
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=7).map("\n".join))
+def test_a_text_of_ascii_alone_is_marked_as_any_other(text):
+    tokens = dialect.MARKDOWN.parse(text, dialect.environment({}))
+    if render(text).html.isascii():
+        said = rendering._texts(tokens).values()
+        assert {languages.language_of(one) for one in said} == {"en"}
+        assert render(text).lang == "en"
