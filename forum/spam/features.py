@@ -79,7 +79,7 @@ def features_of(text: str) -> Features:
 
 def features_from(found: Read, gram_keys: NDArray[np.uint64]) -> Features:
     """The same for a text that was read already, and its n-grams, each once."""
-    names = np.array([crc32(name.encode()) for name in found.traits], np.uint64)
+    names = np.array([crc32(name.encode("utf-8", "replace")) for name in found.traits], np.uint64)
     first, second = _pairs(len(names))
     word_keys = np.sort(found.word_keys)
     word_keys = word_keys[_is_first(word_keys)]

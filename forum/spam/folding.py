@@ -44,16 +44,16 @@ COUNTED = re.compile(r"\d+[\u0430-\u045f]+|[\u0430-\u045f]+\d+")
 
 # Three and more single letters with one and the same kind of gap: "f r e e", "c.a.s.i.n.o", "v-i-s-a".
 SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_](?=([ .*_\-])))(?:\1[^\W\d_]){2,}(?![^\W_])")
+# Quick looks, with which most texts are done: what begins with a sign that is rare is found five times as quickly.
+SPACED_SIGN = re.compile(r"([ .*_\-])[^\W\d_]\1[^\W\d_]")
 
 LEET = str.maketrans("4310$7@5", "aeiostas")
-# A quick look that most texts end with.
 LEET_DIGIT = re.compile(r"[4310$7@5]")
-LEET_SIGN = re.compile(r"[a-z][4310$7@5]|[4310$7@5][a-z]")
+LEET_SIGN = re.compile(r"[4310$7@5](?:[a-z]|(?<=[a-z][4310$7@5]))")
 # An ordinal, a measure or a version is a number with its unit, not a disguise.
 PLAIN_NUMBER = re.compile(r"\d+[a-z]{1,4}|[a-z]{1,3}\d+|\$\d+[a-z]?")
 
-# Most texts hold neither: a quick look saves the slow one.
-LINK_SIGN = re.compile(r"[\w-]\.[a-z]|://")
+LINK_SIGN = re.compile(r"\.(?<=[\w-]\.)[a-z]|://")
 LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"')\]]+"
     r"|(?<![\w@.-])[a-z0-9][a-z0-9-]*+(?:\.[a-z0-9-]++)*\.(?:com|net|org|info|biz|jp|ru|cn|in|top|xyz|shop|site|online|click|club"
@@ -84,7 +84,7 @@ def fold(text: str) -> Folded:
     else:
         bare, invisible = uncover(text)
         plain, lookalike = unmix(unicodedata.normalize("NFKC", bare).lower())
-    plain, spaced = SPACED.subn(_joined, plain)
+    plain, spaced = SPACED.subn(_joined, plain) if SPACED_SIGN.search(plain) else (plain, 0)
     plain, links, leet = unleet(plain)
     return Folded(plain, links, invisible, lookalike, spaced, leet)
 

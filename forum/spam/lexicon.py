@@ -12,11 +12,13 @@ class Vocabulary(NamedTuple):
     """Whole words, and phrases that may stand anywhere."""
 
     words: frozenset[str]
-    phrases: tuple[str, ...] = ()
+    phrases: tuple[str, ...]
+    ascii_phrases: tuple[str, ...]
+    """Those of the phrases that a text of ASCII alone can hold."""
 
 
 def _vocabulary(words: str, *phrases: str) -> Vocabulary:
-    return Vocabulary(frozenset(words.split()), phrases)
+    return Vocabulary(frozenset(words.split()), phrases, tuple(filter(str.isascii, phrases)))
 
 
 PRAISE = _vocabulary(
@@ -94,7 +96,10 @@ COMMON = frozenset(
 
 def says(vocabulary: Vocabulary, text: str, words: list[str]) -> bool:
     """Whether a folded text with these words holds one of a vocabulary."""
-    return not vocabulary.words.isdisjoint(words) or any(phrase in text for phrase in vocabulary.phrases)
+    if not vocabulary.words.isdisjoint(words):
+        return True
+    phrases = vocabulary.ascii_phrases if text.isascii() else vocabulary.phrases
+    return any(map(text.__contains__, phrases))
 
 
 def telling(words: Iterable[str]) -> set[str]:

@@ -31,6 +31,8 @@ QUOTATION = re.compile(r"^\s{0,3}>.*$", re.MULTILINE)
 _IDEOGRAPHIC = "\u3040-\u30ff\u3400-\u9fff々"
 TOKEN = re.compile(f"[{_IDEOGRAPHIC}]+|[^\\W_{_IDEOGRAPHIC}]+")
 IDEOGRAPHIC = re.compile(f"[{_IDEOGRAPHIC}]")
+# The same in a folded text of ASCII alone.
+ASCII_TOKEN = re.compile(r"[a-z0-9]+")
 
 # A family of hash functions x -> a * x + b modulo 2^64, of which the upper half is looked at. Fixed, because signatures
 # are stored.
@@ -57,7 +59,9 @@ def bands(found: Shingles) -> tuple[int, ...]:
     """Twenty signed 64-bit numbers, of which near texts share at least one; none for a text without shingles."""
     if not len(found):
         return ()
-    minima = (found * _FACTORS + _OFFSETS).min(axis=1) >> _UPPER
+    hashed = found * _FACTORS
+    hashed += _OFFSETS
+    minima = hashed.min(axis=1) >> _UPPER
     keys = _FIRST_KEYS
     for row in minima.reshape(BANDS, ROWS).T:
         keys = (keys ^ row) * _FOLD
@@ -86,8 +90,10 @@ def _shingles(text: str) -> Shingles:
     numbers = list(map(crc32, in_bytes))
     # Of two words with a space between them: a checksum goes on from that of what came before.
     found = set(map(crc32, map(b" ".__add__, in_bytes[1:]), numbers))
-    found.update(number for word, number in zip(words, numbers, strict=True) if word not in signs)
-    if signs:
+    if not signs:
+        found.update(numbers)
+    else:
+        found.update(number for word, number in zip(words, numbers, strict=True) if word not in signs)
         threes = (words[place : place + 3] for place in range(len(words) - 2))
         found.update(crc32("".join(three).encode()) for three in threes if signs.issuperset(three))
     sorted_numbers = np.fromiter(found, np.uint64, len(found))
@@ -109,6 +115,8 @@ def _ends(text: str) -> str:
 
 def _tokens(folded: str) -> list[str]:
     """Words; each sign where words are written without spaces."""
+    if folded.isascii():
+        return ASCII_TOKEN.findall(folded)
     if not IDEOGRAPHIC.search(folded):
         return TOKEN.findall(folded)
     found: list[str] = []

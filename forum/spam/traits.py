@@ -28,6 +28,8 @@ MONEY = re.compile(
     r"[$£€¥₽₹]\s?\d|\d\s?(?:[$£€¥₽₹]|円|万|億|usd|eur|gbp|btc|usdt|dollars?|pounds?|bucks|yen|руб|тыс|р\b)"
 )
 MAIL = re.compile(r"@[\w-]{1,63}\.[a-z]{2}")
+# The same in a text of ASCII alone, as most are.
+ASCII_RUN = re.compile(r"[a-z0-9']+")
 RUN = re.compile(r"[a-z0-9']+|[\u0430-\u045f]+|[\u30a0-\u30ff]+|[\u3400-\u9fff々]+|[\uac00-\ud7af]+")
 NAMED_LINK = re.compile(
     r"\[([^\]\n]{1,200})\]\(\s*(https?://[^)\s]+)|<a\s[^>]{0,200}?href=[\"']?([^\"'\s>]+)[^>]{0,200}>([^<]{1,200})<"
@@ -35,8 +37,8 @@ NAMED_LINK = re.compile(
 OTHER_MARKUP = re.compile(r"\[(?:url|link|b|img)[=\]]", re.IGNORECASE)
 ORNAMENT = re.compile("[\u2580-\u25ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\u203c\u2190-\u21ff]")
 # Two and more capitalised words inside a sentence.
-NAMED_THING = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w']{0,30} ){1,5}[A-Z][\w']")
-CAPITALISED = re.compile(r"(?<![^\W_])[A-Z][A-Za-z]*")
+NAMED_THING = re.compile(r" (?<=[a-z,;] )(?:[A-Z][\w']{0,30} ){1,5}[A-Z][\w']")
+CAPITALISED = re.compile(r"[A-Z](?<![^\W_][A-Z])[A-Za-z]*")
 SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?")
 ODD_HOST = re.compile(r"[-\d]")
 # The mark in an address asks nothing.
@@ -52,7 +54,7 @@ AD_NAME = re.compile(
 
 def words_of(folded_text: str) -> list[str]:
     """The words of a text; in scripts without spaces, runs of one kind of sign. Hiragana is left out: it is grammar."""
-    return RUN.findall(folded_text)
+    return (ASCII_RUN if folded_text.isascii() else RUN).findall(folded_text)
 
 
 def traits_of(body: str, folded: Folded, words: list[str], author: str = "") -> list[str]:

@@ -138,7 +138,23 @@ def test_the_evidence_names_the_words_that_speak_loudest():
 
 
 @pytest.mark.parametrize(
-    "piece", ["", "a", "👍", "\ud800", "\0\x1f", "[", "http://", "a.", "a ", "0-", "<a ", "$", "а\u200ba"]
+    "piece",
+    [
+        "",
+        "a",
+        "👍",
+        "\ud800",
+        "http://a.\ud800 ",
+        "\0\x1f",
+        "[",
+        "http://",
+        "a.",
+        "a ",
+        "0-",
+        "<a ",
+        "$",
+        "а\u200ba",
+    ],
 )
 def test_a_hostile_text_gets_a_probability(piece):
     text = piece * 100_000
