@@ -49,13 +49,16 @@ def snapshot() -> Source:
     A page that reads through both sees two moments, between which only others' commits lie. Within `change()` it is
     what has been changed so far.
     """
-    if "change" in g:
-        return g.change
+    changed: Source | None = g.get("change")
+    if changed is not None:
+        return changed
     if db.session.registry.has() and db.session().in_transaction():
         return db.session()
-    if "snapshot" not in g:
-        g.snapshot = current_app.extensions["transactions"].snapshot()
-    return g.snapshot
+    held: Source | None = g.get("snapshot")
+    if held is None:
+        transactions: Transactions = current_app.extensions["transactions"]
+        held = g.snapshot = transactions.snapshot()
+    return held
 
 
 @contextmanager

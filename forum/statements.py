@@ -7,9 +7,10 @@ SQLAlchemy three to ten times as long as SQLite needs for it; what it knows of t
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -221,7 +222,7 @@ class _Compiled:
     """SQL for the driver, and the ways of values into it and out of it."""
 
     sql: str
-    names: tuple[str, ...]
+    in_order: Callable[[Values], tuple[Any, ...]]
     constants: Mapping[str, Any]
     ways_in: tuple[tuple[str, Way], ...]
     make: Callable[[Iterable[Any]], Any]
@@ -232,7 +233,7 @@ class _Compiled:
         given = {**self.constants, **values}
         for name, way in self.ways_in:
             given[name] = way(given[name])
-        return tuple([given[name] for name in self.names])
+        return self.in_order(given)
 
     def rows(self, found: list[tuple[Any, ...]]) -> list[Any]:
         """Rows of the driver's with each value as its column's type has it."""
@@ -264,12 +265,17 @@ def _compile(statement: Any, dialect: sa.Dialect, columns: tuple[str, ...]) -> _
     row = namedtuple("Row", names, rename=True)  # pyright: ignore[reportUntypedNamedTuple]
     return _Compiled(
         sql=str(compiled),
-        names=tuple(compiled.positiontup),
+        in_order=_getter(compiled.positiontup),
         constants=constants,
         ways_in=tuple((name, way) for name, way in ways_in if way),
         make=row._make,
         ways_out=tuple((place, way) for place, way in enumerate(ways_out) if way),
     )
+
+
+def _getter(names: Sequence[str]) -> Callable[[Values], tuple[Any, ...]]:
+    """How the values of these names are had in a row, in C where that gives a tuple."""
+    return itemgetter(*names) if len(names) > 1 else lambda given: tuple([given[name] for name in names])
 
 
 def _way(kind: Any, dialect: sa.Dialect) -> Any:

@@ -22,6 +22,9 @@ from forum.db import change, snapshot, write
 from forum.settings import Settings
 from forum.statements import Source
 
+# Where Flask-Login keeps whom it found.
+_LOADED = "_login_user"
+
 
 class NoSession(SessionInterface):
     """Flask's own session, which the board does not use and no request has to pay for."""
@@ -65,7 +68,8 @@ def _let_guests_be() -> None:
 
 def current_viewer() -> Viewer:
     """The viewer of this request, a guest where there is no live session; the first call costs one statement."""
-    return cast("Viewer", current_user._get_current_object())  # noqa: SLF001 - how werkzeug unwraps a proxy
+    found = g.get(_LOADED)
+    return cast("Viewer", found or current_user._get_current_object())  # noqa: SLF001 - how werkzeug unwraps a proxy
 
 
 @contextmanager
@@ -87,14 +91,15 @@ def changing() -> Generator[tuple[Source, Viewer]]:
 
 def now() -> datetime:
     """The moment of this request: read once, so that all its decisions speak of the same time."""
-    if "now" not in g:
-        g.now = datetime.now(UTC)
-    return g.now
+    moment: datetime | None = g.get("now")
+    if moment is None:
+        moment = g.now = datetime.now(UTC)
+    return moment
 
 
 def look_as_guest() -> None:
     """Let the rest of this request be a guest's, whoever sent it, so that nobody asks the database who is looking."""
-    g._login_user = GUEST  # noqa: SLF001 - where Flask-Login keeps whom it found
+    setattr(g, _LOADED, GUEST)
 
 
 def has_session_cookie() -> bool:
@@ -133,7 +138,7 @@ def moderators_only() -> None:
 
 
 def _seen_again() -> Viewer:
-    g.pop("_login_user", None)  # Where Flask-Login keeps whom it found.
+    g.pop(_LOADED, None)
     return current_viewer()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -110,3 +111,22 @@ def test_a_suspended_member_is_told_so_on_every_page(app, sign_in):
     page = sign_in("Uma").get("/").text
     assert "You are suspended for good" in page
     assert "Rest a while." in page
+
+
+@pytest.mark.parametrize("longest", [timedelta(days=30), None])
+def test_of_several_suspensions_the_longest_is_told(app, sign_in, longest):
+    until = {
+        "Short.": timedelta(days=1),
+        "Long.": longest,
+        "Over.": timedelta(days=-1),
+        "Middling.": timedelta(days=9),
+    }
+    with app.app_context(), write() as session:
+        uma = makers.member(session, "Uma")
+        for reason, lasts in until.items():
+            ends = makers.now() + lasts if lasts else None
+            row = Suspension(user_id=uma.id, by_id=uma.id, reason=reason, created_at=makers.now(), until=ends)
+            session.add(row)
+    page = sign_in("Uma").get("/").text
+    assert [reason for reason in until if reason in page] == ["Long."]
+    assert ("You are suspended for good" in page) == (longest is None)
