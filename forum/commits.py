@@ -83,7 +83,7 @@ class _Group:
         """Take back what the block changed when it raises, and leave what those before it did."""
         self._members += 1
         # Before the first one there is nothing that could be spared.
-        has_savepoint = self._members > 1
+        has_savepoint = self.transaction.is_shared = self._members > 1
         try:
             if has_savepoint:
                 self._say("SAVEPOINT part")

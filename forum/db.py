@@ -17,6 +17,7 @@ from forum.schema import Model
 from forum.settings import Settings
 from forum.statements import Source, Transaction, Transactions
 from forum.turns import Turns
+from forum.watching import Watch
 
 db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
 
@@ -57,6 +58,8 @@ def snapshot() -> Source:
     held: Source | None = g.get("snapshot")
     if held is None:
         transactions: Transactions = current_app.extensions["transactions"]
+        # Asked before anything is read, so that what is committed in between counts as news.
+        g.setdefault("read_at", _state())
         held = g.snapshot = transactions.snapshot()
     return held
 
@@ -84,6 +87,15 @@ def change() -> Generator[Transaction]:
             del g.change
 
 
+def is_as_read() -> bool:
+    """Whether what this request read before `change()` still stands within it: nobody committed anything since, nor
+    changed anything in the same transaction. So it is where few write, unless it can't be told.
+    """
+    changed: Transaction | None = g.get("change")
+    read_at = g.get("read_at")
+    return changed is not None and not changed.is_shared and read_at is not None and read_at == _state()
+
+
 def turn() -> AbstractContextManager[None]:
     """The turn of one writer, for `write()` and for what keeps writers waiting without a transaction."""
     return current_app.extensions["turns"].turn()
@@ -103,6 +115,11 @@ def _writing() -> Generator[None]:
     finally:
         del g.is_writing
         current_app.extensions["watch"].wrote()
+
+
+def _state() -> int | None:
+    watch: Watch = current_app.extensions["watch"]
+    return watch.state()
 
 
 def _end_snapshot() -> None:

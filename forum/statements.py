@@ -38,6 +38,8 @@ class Transaction:
     def __init__(self, engine: sa.Engine, driver: Any, end: _End, give_back: _End) -> None:
         self.engine = engine
         self.driver = driver
+        self.is_shared = False
+        """Whether several change something in it, one after another."""
         self._end = end
         self._give_back = give_back
 

@@ -56,6 +56,10 @@ class Watch(Protocol):
         """The version of whatever changed last of `topics`, 0 if nothing did; one statement. Raises Unreadable."""
         ...
 
+    def state(self) -> int | None:
+        """A number that is another one at once after each commit of whoever it may be; None where none is."""
+        ...
+
     def wrote(self) -> None:
         """To be told when this process has committed, before anybody hears of it."""
         ...
@@ -93,6 +97,12 @@ class SqliteWatch:
         query = f"SELECT max(version) FROM page_versions WHERE topic IN ({marks})"  # noqa: S608 - marks only
         with self._lock:
             return self._ask(query, topics) or 0
+
+    def state(self) -> int | None:
+        try:
+            return self.moment()
+        except Unreadable:
+            return None
 
     def wrote(self) -> None:
         """Nothing to do: the file tells of every commit, ours too."""
@@ -149,6 +159,10 @@ class PostgresWatch:
         query = "SELECT max(version) FROM page_versions WHERE topic = ANY(%s)"
         with self._turn():
             return self._ask(query, [list(topics)]) or 0
+
+    def state(self) -> int | None:
+        """None: a notification comes after the commit, if only by a millisecond."""
+        return None
 
     def wrote(self) -> None:
         self._moment = next(self._moments)

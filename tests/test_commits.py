@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from forum.commits import LONGEST_TOGETHER_S, MOST_TOGETHER, Commits
-from forum.db import change, write
+from forum.db import change, is_as_read, snapshot, write
 from forum.schema import EPOCH
 from forum.screening.models import LinkHost
 from forum.statements import Statement
@@ -155,6 +155,49 @@ def test_who_is_alone_commits_at_once(app, asked):
         add("a")
         assert asked == ["BEGIN", "a", "COMMIT"]
         assert stored(app) == {"a"}
+
+
+HOSTS = Statement(sa.select(LinkHost.host))
+
+
+@pytest.mark.parametrize("who", ["nobody", "this request", "another program"])
+def test_what_was_read_stands_until_somebody_commits(app, who):
+    """On PostgreSQL nobody knows at once whether somebody did."""
+    with app.app_context():
+        HOSTS.all(snapshot())
+        if who == "this request":
+            add("a")
+            HOSTS.all(snapshot())
+        elif who == "another program":
+            with elsewhere(app) as other:
+                other.say(ADD, {"host": "a"})
+        with change() as transaction:
+            is_sqlite = transaction.engine.dialect.name == "sqlite"
+            assert is_as_read() == (is_sqlite and who == "nobody")
+            _say(transaction, "b")
+            assert is_as_read() == (is_sqlite and who == "nobody")
+        assert not is_as_read()
+
+
+def test_what_was_not_read_does_not_stand(app):
+    with app.app_context(), change():
+        assert not is_as_read()
+
+
+def test_what_was_read_does_not_stand_behind_another_s_change_that_waits(app):
+    found = {}
+
+    def read_and_add(name):
+        HOSTS.all(snapshot())
+        with change() as transaction:
+            found[name] = is_as_read()
+            _say(transaction, name)
+
+    outcomes = Writers(app).go(("a", read_and_add), ("b", read_and_add))
+    assert outcomes == {"a": True, "b": True}
+    with app.app_context(), change() as transaction:
+        is_sqlite = transaction.engine.dialect.name == "sqlite"
+    assert found == {"a": is_sqlite, "b": False}
 
 
 def test_no_more_than_so_many_wait_for_one_another(app, asked):

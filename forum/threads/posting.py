@@ -135,13 +135,20 @@ def start_thread(
     return Posted(added.post_id, verdict.outcome, reasons, place_url(thread_id, slug, 1, added.post_id))
 
 
-def reply(source: Source, viewer: Viewer, thread_id: int, prepared: Prepared, now: datetime) -> Posted:
-    """Answer in a thread; the same form twice gives one post.
+def reply(
+    source: Source,
+    viewer: Viewer,
+    thread_id: int,
+    prepared: Prepared,
+    now: datetime,
+    found: Answered | None = None,
+) -> Posted:
+    """Answer in a thread; the same form twice gives one post. `found` is the thread when it is known to be as it was.
 
     Raises NotFound, Forbidden, Locked, Invalid, TooFast or Conflict.
     """
     mark = prepared.draft.mark(str(thread_id))
-    thread = answering.find(source, viewer, thread_id, mark)
+    thread = found or answering.find(source, viewer, thread_id, mark)
     if thread.answer_id is not None:
         return _made(thread.answer_id, thread.answer_status)
     answering.require_open(viewer, thread)

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from forum.access import GUEST, Viewer, require_moderator
 from forum.accounts import sessions
-from forum.db import change, snapshot, write
+from forum.db import change, is_as_read, snapshot, write
 from forum.settings import Settings
 from forum.statements import Source
 
@@ -86,7 +86,7 @@ def writing() -> Generator[tuple[Session, Viewer]]:
 def changing() -> Generator[tuple[Source, Viewer]]:
     """The same for `Statement`s alone, as `forum.db.change` is."""
     with change() as transaction:
-        yield transaction, _seen_again()
+        yield transaction, current_viewer() if is_as_read() else _seen_again()
 
 
 def now() -> datetime:

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 
 from forum.access import GUEST, require_writer
 from forum.cursors import read_place, row_number
-from forum.db import reading, snapshot
+from forum.db import is_as_read, reading, snapshot
 from forum.errors import NotFound
 from forum.spam.judging import Outcome
 from forum.text.quoting import quote
@@ -71,7 +71,9 @@ def reply(thread_id: int) -> ResponseReturnValue:
     page = replace(page, thread=Place.of(thread), is_quoting=is_quoting)
     return page.answer(
         lambda viewer: posting.prepare_reply(snapshot(), viewer, thread, draft, now()),
-        lambda source, viewer, text: posting.reply(source, viewer, thread_id, text, now()),
+        lambda source, viewer, text: posting.reply(
+            source, viewer, thread_id, text, now(), thread if is_as_read() else None
+        ),
         changing,
     )
 
