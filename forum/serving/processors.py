@@ -1,0 +1,69 @@
+"""On which processor each worker runs.
+
+Of a worker's threads one at a time holds the interpreter's lock. On another processor than the one before, where the
+system likes to wake the next one, it finds nothing in the caches and waits longer for the lock: on two processors a
+worker made little more than half as many new pages as on one of them. So each keeps to one; `WEB_CONCURRENCY` is how to
+use several.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+TOPOLOGY = Path("/sys/devices/system/cpu")
+
+
+def for_workers(number: int) -> list[int]:
+    """A processor for each worker, from those on which this process may run; none where the system can't say.
+
+    The first is the one on which this process runs, for there the system found room; so the workers of several boards
+    are on several processors. The board's own are on different cores as far as there are any.
+    """
+    try:
+        usable = sorted(os.sched_getaffinity(0))
+    except (AttributeError, OSError):
+        return []
+    here = _current()
+    at = usable.index(here) if here in usable else 0
+    order = spread(usable[at:] + usable[:at], _core)
+    return [order[worker % len(order)] for worker in range(number)]
+
+
+def spread(processors: Sequence[int], core: Callable[[int], object]) -> list[int]:
+    """Processors in the order in which they are to be used: first one of each core, since two of one core are no
+    quicker together than one and a half.
+    """
+    met: Counter[object] = Counter()
+    rank: dict[int, int] = {}
+    for processor in processors:
+        of = core(processor)
+        rank[processor] = met[of]
+        met[of] += 1
+    return sorted(processors, key=rank.__getitem__)
+
+
+def keep_to(processor: int) -> None:
+    """Let this thread, and all that it starts from now on, run on that one alone, if it is still to be had."""
+    with suppress(AttributeError, OSError):
+        os.sched_setaffinity(0, {processor})
+
+
+def _current() -> int | None:
+    try:
+        return ctypes.CDLL(None).sched_getcpu()
+    except (AttributeError, OSError):
+        return None
+
+
+def _core(processor: int) -> object:
+    """What is the same for the processors of one core."""
+    folder = TOPOLOGY / f"cpu{processor}" / "topology"
+    try:
+        return (folder / "physical_package_id").read_text(), (folder / "core_id").read_text()
+    except OSError:
+        return processor
