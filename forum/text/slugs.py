@@ -18,8 +18,13 @@ def slugify(title: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).lower())
     spaced = "".join(char if _is_part_of_word(char) else " " for char in _SELECTORS.sub("", folded))
-    words = [word for word in spaced.split() if any(map(str.isalnum, word))]
-    return cut("-".join(words), MAX_SLUG_LENGTH).strip("-")
+    short = cut("-".join(filter(_is_word, spaced.split())), MAX_SLUG_LENGTH)
+    # The last word may have been cut down to a mark.
+    return "-".join(filter(_is_word, short.split("-")))
+
+
+def _is_word(part: str) -> bool:
+    return any(map(str.isalnum, part))
 
 
 def _is_part_of_word(char: str) -> bool:
