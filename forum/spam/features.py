@@ -61,7 +61,7 @@ class Read(NamedTuple):
     """A text as the model looks at it."""
 
     folded: Folded
-    words: list[str]
+    words: tuple[str, ...]
     signs: list[bytes]
     """The words in UTF-8."""
     word_keys: NDArray[np.uint64]

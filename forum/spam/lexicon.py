@@ -94,7 +94,7 @@ COMMON = frozenset(
 )
 
 
-def says(vocabulary: Vocabulary, text: str, words: list[str]) -> bool:
+def says(vocabulary: Vocabulary, text: str, words: Iterable[str]) -> bool:
     """Whether a folded text with these words holds one of a vocabulary."""
     if not vocabulary.words.isdisjoint(words):
         return True

@@ -1,7 +1,8 @@
 """What is striking about the shape of a text, whatever its words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from forum.spam.folding import Folded
 from forum.spam.lexicon import VOCABULARIES, says
@@ -52,12 +53,14 @@ AD_NAME = re.compile(
 )
 
 
-def words_of(folded_text: str) -> list[str]:
+# Who judges a reply asks for its words twice. Half a MiB at most.
+@lru_cache(maxsize=16)
+def words_of(folded_text: str) -> tuple[str, ...]:
     """The words of a text; in scripts without spaces, runs of one kind of sign. Hiragana is left out: it is grammar."""
-    return (ASCII_RUN if folded_text.isascii() else RUN).findall(folded_text)
+    return tuple((ASCII_RUN if folded_text.isascii() else RUN).findall(folded_text))
 
 
-def traits_of(body: str, folded: Folded, words: list[str], author: str = "") -> list[str]:
+def traits_of(body: str, folded: Folded, words: Sequence[str], author: str = "") -> list[str]:
     """Names of the traits that a text shows; `words` are those of the folded text.  Linear in the length."""
     return [
         "any",
@@ -124,7 +127,7 @@ def _is_unlike(match: re.Match[str]) -> bool:
     return bool(words) and not any(word in target for word in words)
 
 
-def _wares(text: str, words: list[str]) -> Iterator[str]:
+def _wares(text: str, words: Sequence[str]) -> Iterator[str]:
     if DIGIT.search(text):
         if SEVEN_DIGITS.search(text) and PHONE.search(text):
             yield "phone"
@@ -135,7 +138,7 @@ def _wares(text: str, words: list[str]) -> Iterator[str]:
     yield from (name for name, vocabulary in VOCABULARIES.items() if says(vocabulary, text, words))
 
 
-def _manners(body: str, text: str, words: list[str]) -> Iterator[str]:
+def _manners(body: str, text: str, words: Sequence[str]) -> Iterator[str]:
     yield f"script {script_of(text)}"
     # Doublings from 16 characters on: a nod, a line, a paragraph, a letter.
     yield f"length {min(7, max(0, len(text).bit_length() - 4))}"

@@ -35,7 +35,7 @@ def test_a_fingerprint_is_that_of_the_same_text_with_something_invisible(text):
 @given(ASCII)
 def test_words_are_those_that_any_text_has(text):
     folded = folding.fold(text).text
-    assert traits.words_of(folded) == traits.RUN.findall(folded)
+    assert list(traits.words_of(folded)) == traits.RUN.findall(folded)
     assert nearness._tokens(folded) == nearness.TOKEN.findall(folded)
 
 

@@ -74,7 +74,7 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text(ma
 @given(TEXTS)
 def test_an_address_is_found_where_the_library_finds_one(text):
     assert dialect._LINKIFIER.test(text) == LinkifyIt.test(dialect._LINKIFIER, text)
-    assert dialect._LINKIFIER.pretest(text) == LinkifyIt.pretest(dialect._LINKIFIER, text)
+    assert dialect._LINKIFIER.pretest(text) or not LinkifyIt.test(dialect._LINKIFIER, text)
 
 
 @settings(max_examples=500, deadline=None)
