@@ -127,19 +127,19 @@ def _measure(found: Results, sizes: Sequence[int], folder: Path, run: Path) -> N
     # The smallest is written to; the others are only read.
     made[0] = made[0].copied(run)
     with staged(folder, run, made) as stage:
-        _load(found, stage)
+        _load(found, stage, folder)
     _say("Statements and starts")
     counts = statements.count(made[0])
     found.singles.statements_new, found.singles.statements_member = counts
     found.singles.starts_s = weighing.starts_s(made[0].data_dir, run, 1 if found.is_trial else STARTS)
 
 
-def _load(found: Results, stage: Stage) -> None:
+def _load(found: Results, stage: Stage, folder: Path) -> None:
     rounds = Rounds(found.rounds, found.seconds, _say, stage.missing)
     found.series = rounds.measure(scenes(stage, 10 if found.is_trial else 100))
     found.missing = stage.missing
     if (FLASKBB, stage.main) in stage.servers:
-        found.versions[FLASKBB] = flaskbb.VERSION
+        found.versions[FLASKBB] = flaskbb.described(folder)
     singles = found.singles
     singles.memory_mib = weighing.memory_mib(stage)
     visit = weighing.first_visit(stage.ours(stage.main), stage.addresses[stage.main].thread(PAGE))

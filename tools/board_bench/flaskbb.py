@@ -7,6 +7,7 @@ posts. It runs under gunicorn's default workers, as its manual has it.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -59,6 +60,13 @@ def serve(database: Path, home: Path, folder: Path) -> AbstractContextManager[Se
         log=folder / "flaskbb.log",
         cwd=folder,
     )
+
+
+def described(folder: Path) -> str:
+    """Its version, and the Python that it runs on, which may be another one than the board's."""
+    told = (folder / f"flaskbb-{VERSION}" / "venv" / "pyvenv.cfg").read_text()
+    python = re.search(r"^version\s*=\s*(\S+)", told, re.MULTILINE)
+    return f"{VERSION} on Python {python[1] if python else '?'}"
 
 
 def address(thread: int, page: int) -> str:
