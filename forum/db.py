@@ -54,12 +54,14 @@ def snapshot() -> Source:
     if changed is not None:
         return changed
     if db.session.registry.has() and db.session().in_transaction():
+        # It may have read long before.
+        g.setdefault("read_state", None)
         return db.session()
     held: Source | None = g.get("snapshot")
     if held is None:
         transactions: Transactions = current_app.extensions["transactions"]
         # Asked before anything is read, so that what is committed in between counts as news.
-        g.setdefault("read_at", _state())
+        g.setdefault("read_state", _state())
         held = g.snapshot = transactions.snapshot()
     return held
 
@@ -88,12 +90,12 @@ def change() -> Generator[Transaction]:
 
 
 def is_as_read() -> bool:
-    """Whether what this request read before `change()` still stands within it: nobody committed anything since, nor
-    changed anything in the same transaction. So it is where few write, unless it can't be told.
+    """Whether what this request read by `snapshot()` still stands within `change()`: nobody committed anything since,
+    nor changed anything in the same transaction. So it is where few write. False where it can't be told.
     """
     changed: Transaction | None = g.get("change")
-    read_at = g.get("read_at")
-    return changed is not None and not changed.is_shared and read_at is not None and read_at == _state()
+    state = g.get("read_state")
+    return changed is not None and not changed.is_shared and state is not None and state == _state()
 
 
 def turn() -> AbstractContextManager[None]:

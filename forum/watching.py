@@ -57,7 +57,7 @@ class Watch(Protocol):
         ...
 
     def state(self) -> int | None:
-        """A number that is another one at once after each commit of whoever it may be; None where none is."""
+        """A number that is another one as soon as anybody has committed; None where there is none to be had."""
         ...
 
     def wrote(self) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from forum.commits import LONGEST_TOGETHER_S, MOST_TOGETHER, Commits
-from forum.db import change, is_as_read, snapshot, write
+from forum.db import change, is_as_read, reading, snapshot, write
 from forum.schema import EPOCH
 from forum.screening.models import LinkHost
 from forum.statements import Statement
@@ -177,6 +177,20 @@ def test_what_was_read_stands_until_somebody_commits(app, who):
             _say(transaction, "b")
             assert is_as_read() == (is_sqlite and who == "nobody")
         assert not is_as_read()
+
+
+def test_what_a_session_read_does_not_stand(app):
+    """It may have read before others committed, though nobody did since this request read again."""
+    with app.app_context():
+        reading()
+        HOSTS.all(snapshot())
+        with elsewhere(app) as other:
+            other.say(ADD, {"host": "a"})
+        with write():
+            """So that the session has nothing of it left."""
+        assert len(HOSTS.all(snapshot())) == 1
+        with change():
+            assert not is_as_read()
 
 
 def test_what_was_not_read_does_not_stand(app):

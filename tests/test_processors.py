@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
@@ -12,17 +13,21 @@ from forum.serving import processors
 
 
 @pytest.mark.parametrize(
-    ("usable", "cores", "order"),
+    ("usable", "siblings", "order"),
     [
-        ([0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]),
-        ([0, 1, 2, 3], [0, 0, 1, 1], [0, 2, 1, 3]),
-        ([3, 0, 1, 2], [0, 1, 0, 1], [3, 0, 1, 2]),
-        ([5], {5: 0}, [5]),
-        ([2, 3, 0, 1], ["a", "a", "a", "a"], [2, 3, 0, 1]),
+        ([0, 1, 2, 3], ["0", "1", "2", "3"], [0, 1, 2, 3]),
+        ([0, 1, 2, 3], ["0-1", "0-1", "2-3", "2-3"], [0, 2, 1, 3]),
+        ([3, 0, 1, 2], ["0,2", "1,3", "0,2", "1,3"], [3, 0, 1, 2]),
+        ([2, 3, 0, 1], ["0-3"] * 4, [2, 3, 0, 1]),
+        ([1, 0], [], [1, 0]),
     ],
 )
-def test_those_of_one_core_come_after_all_other_cores(usable, cores, order):
-    assert processors.spread(usable, cores.__getitem__) == order
+def test_those_of_one_core_come_after_all_other_cores(tmp_path, usable, siblings, order):
+    """As the system tells which are of one core; where it doesn't, each is taken to have its own."""
+    for number, told in enumerate(siblings):
+        (tmp_path / f"cpu{number}" / "topology").mkdir(parents=True)
+        (tmp_path / f"cpu{number}" / "topology" / "thread_siblings_list").write_text(f"{told}\n")
+    assert processors.spread(usable, partial(processors.core_of, topology=tmp_path)) == order
 
 
 def test_more_workers_than_processors_share_them():
@@ -34,18 +39,23 @@ def test_more_workers_than_processors_share_them():
         assert usable.issuperset(given)
 
 
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one processor")
+def test_several_boards_begin_with_several_processors():
+    assert len({processors.for_workers(1)[0] for _ in range(50)}) > 1
+
+
 def test_only_what_the_process_may_use_is_given():
     """As where a container has some of the machine's, or the operator said so by taskset."""
-    [last] = sorted(os.sched_getaffinity(0))[-1:]
-    told = subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(last=last)], capture_output=True, text=True, check=True
+    last = max(os.sched_getaffinity(0))
+    program = (
+        "import os; from forum.serving import processors; "
+        f"os.sched_setaffinity(0, {{{last}}}); print(processors.for_workers(2))"
     )
-    assert told.stdout.strip() == f"[{last},{last}]"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == str([last, last])
 
 
-PROGRAM = """
-import os
-from forum.serving import processors
-os.sched_setaffinity(0, {{{last}}})
-print(str(processors.for_workers(2)).replace(" ", ""))
-"""
+def test_a_processor_that_is_gone_is_no_reason_not_to_serve():
+    before = os.sched_getaffinity(0)
+    processors.keep_to(1023)
+    assert os.sched_getaffinity(0) == before

@@ -45,7 +45,7 @@ AT_ONCE = 2
 def _in_turn(work: Callable[[], T]) -> T:
     """The result of `work`, done by one of AT_ONCE threads that do nothing else.
 
-    Each takes a processor whole and 19 MiB, and whoever tries passwords by the hundred must not take more.
+    Each takes 19 MiB and all the processor that it gets, and whoever tries passwords by the hundred must not take more.
     """
     return _threads(os.getpid()).submit(work).result()
 

@@ -8,8 +8,8 @@ use several.
 
 from __future__ import annotations
 
-import ctypes
 import os
+import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -21,16 +21,15 @@ TOPOLOGY = Path("/sys/devices/system/cpu")
 def for_workers(number: int) -> list[int]:
     """A processor for each worker, from those on which this process may run; none where the system can't say.
 
-    The first is the one on which this process runs, for there the system found room; so the workers of several boards
-    are on several processors. The board's own are on different cores as far as there are any.
+    On different cores as far as there are any. The first comes by chance, since several boards on one machine know
+    nothing of each other.
     """
     try:
         usable = sorted(os.sched_getaffinity(0))
     except (AttributeError, OSError):
         return []
-    here = _current()
-    at = usable.index(here) if here in usable else 0
-    order = spread(usable[at:] + usable[:at], _core)
+    first = random.randrange(len(usable))  # noqa: S311 - no secret hangs on it
+    order = spread(usable[first:] + usable[:first], core_of)
     return [order[worker % len(order)] for worker in range(number)]
 
 
@@ -47,23 +46,15 @@ def spread(processors: Sequence[int], core: Callable[[int], object]) -> list[int
     return sorted(processors, key=rank.__getitem__)
 
 
+def core_of(processor: int, topology: Path = TOPOLOGY) -> object:
+    """What is the same for the processors of one core, and for no others; where the system doesn't say each has one."""
+    try:
+        return (topology / f"cpu{processor}" / "topology" / "thread_siblings_list").read_text()
+    except OSError:
+        return processor
+
+
 def keep_to(processor: int) -> None:
     """Let this thread, and all that it starts from now on, run on that one alone, if it is still to be had."""
     with suppress(AttributeError, OSError):
         os.sched_setaffinity(0, {processor})
-
-
-def _current() -> int | None:
-    try:
-        return ctypes.CDLL(None).sched_getcpu()
-    except (AttributeError, OSError):
-        return None
-
-
-def _core(processor: int) -> object:
-    """What is the same for the processors of one core."""
-    folder = TOPOLOGY / f"cpu{processor}" / "topology"
-    try:
-        return (folder / "physical_package_id").read_text(), (folder / "core_id").read_text()
-    except OSError:
-        return processor

@@ -44,11 +44,12 @@ COUNTED = re.compile(r"\d+[\u0430-\u045f]+|[\u0430-\u045f]+\d+")
 
 # Three and more single letters with one and the same kind of gap: "f r e e", "c.a.s.i.n.o", "v-i-s-a".
 SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_](?=([ .*_\-])))(?:\1[^\W\d_]){2,}(?![^\W_])")
-# Quick looks, with which most texts are done: what begins with a sign that is rare is found five times as quickly.
+# How each of these ends: a quick look, with which most texts are done.
 SPACED_SIGN = re.compile(r"([ .*_\-])[^\W\d_]\1[^\W\d_](?![^\W_])")
 
 LEET = str.maketrans("4310$7@5", "aeiostas")
 LEET_DIGIT = re.compile(r"[4310$7@5]")
+# Begins with what is rare, and so is found four times as quickly as what begins with any letter.
 LEET_SIGN = re.compile(r"[4310$7@5](?:[a-z]|(?<=[a-z][4310$7@5]))")
 # An ordinal, a measure or a version is a number with its unit, not a disguise.
 PLAIN_NUMBER = re.compile(r"\d+[a-z]{1,4}|[a-z]{1,3}\d+|\$\d+[a-z]?")

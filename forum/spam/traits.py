@@ -53,8 +53,8 @@ AD_NAME = re.compile(
 )
 
 
-# Who judges a reply asks for its words twice. Half a MiB at most.
-@lru_cache(maxsize=16)
+# Who judges a reply asks for its words twice. Four MiB at most, for long texts that are made for that.
+@lru_cache(maxsize=2)
 def words_of(folded_text: str) -> tuple[str, ...]:
     """The words of a text; in scripts without spaces, runs of one kind of sign. Hiragana is left out: it is grammar."""
     return tuple((ASCII_RUN if folded_text.isascii() else RUN).findall(folded_text))

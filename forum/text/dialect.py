@@ -64,7 +64,7 @@ _RUBY_PART = f"[^{{}}|\n]{{1,{MAX_RUBY_LENGTH}}}"
 _RUBY = re.compile(rf"\{{({_RUBY_PART})((?:\|{_RUBY_PART}){{1,{MAX_RUBY_LENGTH}}})\}}")
 _JAPANESE = re.compile(f"[{KANA}{KANJI}]")
 
-# What the name of a host holds, and the end of a sentence does not.
+# What nearly every name of a host holds, and the end of a sentence does not.
 _DOTTED = re.compile(r"\.\S")
 
 # Japanese puts no blank after an address, so that its punctuation has to end it.
@@ -96,20 +96,23 @@ class _Linkifier(LinkifyIt):
             self.re[name] = bounded.replace(_SEPARATORS, _JAPANESE_SEPARATORS)
 
     def pretest(self, text: str) -> bool:
-        """Whether there may be an address in `text`: what names a scheme has a colon.
+        """Answer as the library does, at a tenth of its cost for a text without a colon, which names no scheme.
 
         Looking for one, the library stops at every blank and sign of a text: a fifth of what rendering costs.
         """
-        return ":" in text or "@" in text or self._may_name_host(text)
+        return super().pretest(text) if ":" in text else "@" in text or self._may_name_host(text)
 
     def test(self, text: str) -> bool:
-        """Whether the library finds an address in `text`."""
-        return self.pretest(text) and super().test(text)
+        """Whether the library finds an address in `text`. Without any of these there is none to look for."""
+        return (":" in text or "@" in text or self._may_name_host(text)) and super().test(text)
 
     def _may_name_host(self, text: str) -> bool:
-        # A quick look first, for the library's own tries each sign of a text.
-        is_likely = _DOTTED.search(text) or "localhost" in text.casefold()
-        return bool(is_likely and self._host.search(text))
+        # Nearly every text ends here: what the library looks for is tried at each of its signs.
+        if not _DOTTED.search(text):
+            folded = text.casefold()
+            if "www." not in folded and "localhost" not in folded:
+                return False
+        return self._host.search(text) is not None
 
 
 def _address(state: StateInline, silent: Silently) -> bool:

@@ -131,8 +131,11 @@ def _linked(label: Token, address: str) -> list[Token]:
 def _mark_languages(tokens: Sequence[Token]) -> Language:
     """Return the language of the whole, and mark each block that differs from what stands around it."""
     # Where all is ASCII, as in most posts, no block can differ.
-    if all(child.content.isascii() for token in tokens for child in token.children or ()):
-        return "en"
+    is_ascii = all(child.content.isascii() for token in tokens for child in token.children or ())
+    return "en" if is_ascii else _mark_each_block(tokens)
+
+
+def _mark_each_block(tokens: Sequence[Token]) -> Language:
     texts = _texts(tokens)
     whole = language_of(texts[-1])
     around: list[Language] = [whole]

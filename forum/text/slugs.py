@@ -16,8 +16,9 @@ def slugify(title: str) -> str:
 
     Cut at a word to MAX_SLUG_LENGTH characters. A slug's slug is itself.
     """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).lower())
-    spaced = "".join(char if _is_part_of_word(char) else " " for char in _SELECTORS.sub("", folded))
+    plain = unicodedata.normalize("NFKC", _SELECTORS.sub("", title))
+    folded = unicodedata.normalize("NFKC", plain.lower())
+    spaced = "".join(char if _is_part_of_word(char) else " " for char in folded)
     short = cut("-".join(filter(_is_word, spaced.split())), MAX_SLUG_LENGTH)
     # The last word may have been cut down to a mark.
     return "-".join(filter(_is_word, short.split("-")))

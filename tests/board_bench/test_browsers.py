@@ -57,6 +57,15 @@ def test_a_line_that_was_closed_as_announced_is_opened_again():
         assert received == [b"one", b"two"]
 
 
+def test_an_answer_without_its_length_is_a_failure():
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with answering([[head]]) as (server, _):
+        line = Line(server)
+        with pytest.raises(Failed, match="without its length"):
+            line.send(b"one")
+        line.close()
+
+
 def test_an_answer_that_breaks_off_is_a_failure():
     with answering([[THERE]]) as (server, _), pytest.raises(Failed, match="closed in the middle"):
         Line(server).send(b"one")

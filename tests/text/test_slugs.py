@@ -26,6 +26,7 @@ def test_a_slug_is_the_words_of_a_title(title, slug):
 
 
 @given(st.text())
+@example("Cafe\ufe0f\u0301 menu")
 @example("0" * 58 + ":\u03000")
 def test_a_slug_is_short_and_its_own_slug(title):
     slug = slugify(title)

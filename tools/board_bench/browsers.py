@@ -167,6 +167,8 @@ class Line:
         while b"\r\n\r\n" not in received:
             received += _some(line)
         head, end, rest = received.partition(b"\r\n\r\n")
+        if re.search(rb"\r\ntransfer-encoding:", head, re.IGNORECASE):
+            raise Failed("an answer to a form came without its length")
         length = re.search(rb"\r\ncontent-length: (\d+)", head, re.IGNORECASE)
         left = int(length[1] if length else 0) - len(rest)
         while left > 0:
