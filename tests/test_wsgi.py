@@ -380,31 +380,6 @@ def test_a_worker_in_the_place_of_another_listens_where_that_one_did_and_nowhere
     assert server.stop() == 0
 
 
-@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one processor")
-def test_each_worker_keeps_to_a_processor_of_its_own_and_so_does_who_takes_its_place(start):
-    server = start("wsgi.py", WEB_CONCURRENCY="2")
-    server.wait_until(server.is_open)
-    server.wait_until(lambda: len(server.workers) == 2)
-    before = {worker: _processors(worker) for worker in server.workers}
-    assert sorted(map(len, before.values())) == [1, 1]
-    assert len(set.union(*before.values())) == 2
-    killed = server.workers[0]
-    os.kill(killed, signal.SIGKILL)
-    server.wait_until(lambda: len(set(server.workers) - {killed}) == 2)
-    new = next(worker for worker in server.workers if worker not in before)
-    server.wait_until(lambda: _processors(new) == before[killed])
-    server.wait_until(server.is_open)
-    assert _processors(new) == before[killed]
-    assert os.sched_getaffinity(server.process.pid) == os.sched_getaffinity(0)
-    assert server.stop() == 0
-
-
-def _processors(process):
-    """Where any of its threads may run."""
-    threads = [int(folder.name) for folder in Path(f"/proc/{process}/task").iterdir()]
-    return set().union(*map(os.sched_getaffinity, threads))
-
-
 @pytest.mark.parametrize("log", ["2>&-", ""], ids=["closed", "nobody reads it"])
 def test_a_worker_is_replaced_though_the_log_can_t_be_written(data_dir, port, log):
     command = ["bash", "-c", f"exec {sys.executable} wsgi.py >/dev/null {log}"]

@@ -4,11 +4,9 @@ It imports nothing of the board, and little else. The process that loaded the ap
 of it that its workers have long copied; this one takes a tenth of that. A worker that ends is replaced by a new process
 that loads the application anew, and callers wait in its socket meanwhile.
 
-    python keeper.py '{"workers": {"4711": 3, "4712": 4}, "processors": {"3": 0, "4": 1},
-                       "command": ["python", "wsgi.py", "--worker"]}'
+    python keeper.py '{"workers": {"4711": 3, "4712": 4}, "command": ["python", "wsgi.py", "--worker"]}'
 
-names the workers by their process with the number of their socket, the processor for each socket's worker, and how to
-start one.
+names the workers by their process with the number of their socket, and how to start one.
 """
 
 import contextlib
@@ -34,8 +32,8 @@ WAITED_FOR = STOPS | {signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM}
 class Keeper:
     """Workers by their process with the number of their socket, those that are to end, and how to start one."""
 
-    def __init__(self, workers: dict[int, int], processors: dict[int, int], command: list[str]) -> None:
-        self._workers, self._processors, self._command = workers, processors, command
+    def __init__(self, workers: dict[int, int], command: list[str]) -> None:
+        self._workers, self._command = workers, command
         self._leaving: dict[int, float] = {}
         """Until when each process may finish what it does."""
 
@@ -113,9 +111,6 @@ class Keeper:
         process = os.fork()
         if not process:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, WAITED_FOR)
-            if socket in self._processors:
-                with contextlib.suppress(OSError):
-                    os.sched_setaffinity(0, {self._processors[socket]})
             os.set_inheritable(socket, True)  # noqa: FBT003
             os.execv(self._command[0], [*self._command, str(socket), str(parent)])  # noqa: S606 - as we were started
         self._workers[process] = socket
@@ -136,7 +131,4 @@ def _tell(level: str, message: str) -> None:
 
 if __name__ == "__main__":
     told = json.loads(sys.argv[1])
-    workers, processors = (
-        {int(key): value for key, value in told[name].items()} for name in ("workers", "processors")
-    )
-    Keeper(workers, processors, told["command"]).keep()
+    Keeper({int(process): socket for process, socket in told["workers"].items()}, told["command"]).keep()

@@ -25,7 +25,7 @@ from granian._granian import CallbackScheduler, RSGIWorker, SocketHolder, Worker
 from granian.http import HTTP1Settings
 from granian.log import LogLevels, configure_logging
 
-from forum.serving import keeper, processors
+from forum.serving import keeper
 from forum.serving.listening import BACKLOG
 from forum.web.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies
 from forum.web.boundary import AtOnce, Boundary
@@ -53,13 +53,10 @@ def serve_by_all(app: Flask, listeners: Sequence[socket.socket], command: Sequen
     gc.freeze()
     multiprocessing.set_start_method("fork")
     signal.pthread_sigmask(signal.SIG_BLOCK, keeper.WAITED_FOR)
-    sockets = [listener.fileno() for listener in listeners]
-    # None where the system can't say.
-    places = dict(zip(sockets, processors.for_workers(len(sockets)), strict=False))
-    workers = {_forked(app, one, listeners, places.get(one.fileno())): one.fileno() for one in listeners}
+    workers = {_forked(app, listener, listeners): listener.fileno() for listener in listeners}
     for listener in listeners:
         listener.set_inheritable(True)
-    told = json.dumps({"workers": workers, "processors": places, "command": list(command)})
+    told = json.dumps({"workers": workers, "command": list(command)})
     # Isolated and without the packages, of which it needs none.
     os.execv(sys.executable, [sys.executable, "-I", "-S", str(Path(keeper.__file__)), told])  # noqa: S606 - ours
 
@@ -101,14 +98,10 @@ def _end_after(line: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _forked(
-    app: Flask, listener: socket.socket, listeners: Sequence[socket.socket], processor: int | None
-) -> int:
+def _forked(app: Flask, listener: socket.socket, listeners: Sequence[socket.socket]) -> int:
     parent = os.getpid()
 
     def in_worker() -> None:
-        if processor is not None:
-            processors.keep_to(processor)
         end_with(parent)
         for other in listeners:
             if other is not listener:
