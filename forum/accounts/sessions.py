@@ -86,8 +86,8 @@ def find(source: Source, secret: str, now: datetime) -> Found | None:
     rows = _FIND.all(source, {"secret_hash": hash_of(secret), "now": now})
     if not rows:
         return None
-    # Of several suspensions the one that lasts longest speaks. There is rarely one, and to have the database sort them
-    # takes it as long as to find all the rest.
+    # Of several suspensions the one that lasts longest speaks. There is rarely one, and to have SQLite sort them takes
+    # a table of its own for each request of a member.
     row = max(rows, key=lambda row: row.until or _FOR_EVER) if len(rows) > 1 else rows[0]
     viewer = Viewer(
         session_id=row.session_id,

@@ -11,7 +11,7 @@ SAME_SIGN = str.maketrans("01i|", "olll")
 SKELETON = SAME_SIGN | {sign: SAME_SIGN.get(like, like) for sign, like in LOOKALIKES.items()}
 # Neither letter nor digit.
 NEITHER = re.compile(r"[\W_]+")
-# Both for a text of ASCII alone, as most are, at an eighth of the cost.
+# Both for a text of ASCII alone, as most are, of which C takes care in one go.
 SAME_BYTE = bytes.maketrans(b"01i|", b"olll")
 NEITHER_BYTES = bytes(byte for byte in range(128) if NEITHER.match(chr(byte)))
 # What may be a digit of another style: none of those in which most texts are written.

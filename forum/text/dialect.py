@@ -224,7 +224,7 @@ def _small_table(state: StateBlock, line: int, end: int, silent: Silently) -> bo
 def _lone_line(state: StateBlock, line: int, end: int, silent: Silently) -> bool:
     """Make a paragraph of a line that begins with a letter and stands alone, which can be nothing else.
 
-    So are most lines of most posts; to have each rule look at them takes a third of a parse.
+    So are most lines of most posts, and ten rules need not look at them.
     """
     begin = state.bMarks[line] + state.tShift[line]
     if silent or not state.src[begin].isalpha() or state.is_code_block(line):

@@ -147,7 +147,7 @@ class Line:
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._socket.sendall(letter)
             head = self._head(self._socket)
-        except OSError as fault:
+        except (OSError, ValueError) as fault:
             self.close()
             raise Failed(f"a form got no answer: {fault}") from fault
         if re.search(rb"\r\nconnection: close\r\n", head, re.IGNORECASE):
@@ -168,7 +168,7 @@ class Line:
             received += _some(line)
         head, end, rest = received.partition(b"\r\n\r\n")
         if re.search(rb"\r\ntransfer-encoding:", head, re.IGNORECASE):
-            raise Failed("an answer to a form came without its length")
+            raise ValueError("it came without its length")
         length = re.search(rb"\r\ncontent-length: (\d+)", head, re.IGNORECASE)
         left = int(length[1] if length else 0) - len(rest)
         while left > 0:
