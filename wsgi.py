@@ -35,7 +35,8 @@ from forum.serving import listening, workers
 from forum.settings import BadSettings, Settings, load
 
 EXIT_BAD_SETTINGS = 2
-# Begins the arguments of a worker that takes another one's place: the number of its socket, and its parent's process.
+# Begins the arguments of a worker that takes another one's place: the numbers of its socket and its processor, and its
+# parent's process.
 WORKER = "--worker"
 
 
@@ -90,12 +91,12 @@ def main() -> int:
     return workers.serve_by_all(app, listeners, [sys.executable, str(Path(__file__).resolve()), WORKER])
 
 
-def work(number: int, parent: int) -> NoReturn:
-    """Take the place of a worker that ended, on its socket of that number."""
+def work(number: int, processor: int, parent: int) -> NoReturn:
+    """Take the place of a worker that ended, on its socket of that number and its processor."""
     workers.end_with(parent)
     app = with_jobs(create_app(can_migrate=False))
     gc.enable()
-    workers.serve_alone(app, number)
+    workers.serve_alone(app, number, processor)
 
 
 def _prepare(app: Flask) -> tuple[Login, ...] | None:

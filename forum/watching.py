@@ -52,6 +52,10 @@ class Watch(Protocol):
         """A number that is another one after each commit that changes what a page shows. Raises Unreadable."""
         ...
 
+    def glance(self) -> int | None:
+        """The moment, where it is known without asking; else None. It waits for nobody."""
+        ...
+
     def newest(self, topics: Sequence[str]) -> int:
         """The version of whatever changed last of `topics`, 0 if nothing did; one statement. Raises Unreadable."""
         ...
@@ -84,13 +88,17 @@ class SqliteWatch:
         """The header of the wal-index, and a moment that was asked for after this was read."""
 
     def moment(self) -> int:
-        header = self._index[:] if self._index else None
-        seen, moment = self._last
-        if header is None or header != seen:
+        moment = self.glance()
+        if moment is None:
+            header = self._index[:] if self._index else None
             with self._lock:
                 moment = self._ask("PRAGMA data_version")
             self._last = header, moment
         return moment
+
+    def glance(self) -> int | None:
+        seen, moment = self._last
+        return moment if self._index and self._index[:] == seen else None
 
     def newest(self, topics: Sequence[str]) -> int:
         marks = ",".join("?" * len(topics))
@@ -154,6 +162,9 @@ class PostgresWatch:
                 if self._is_due():
                     self._ask("SELECT 1")
         return self._moment
+
+    def glance(self) -> int | None:
+        return None if self._is_due() else self._moment
 
     def newest(self, topics: Sequence[str]) -> int:
         query = "SELECT max(version) FROM page_versions WHERE topic = ANY(%s)"

@@ -123,6 +123,21 @@ def test_the_watch_asks_nothing_while_nothing_happens(watch, database):
         assert connection.execute(asked, [pid]).fetchone() == before
 
 
+def test_a_glance_waits_for_nobody(watch, other):
+    assert watch.glance() is None
+    first = watch.moment()
+    assert watch.glance() == first
+    other.execute(TOUCH.format(7))
+    until(lambda: watch.glance() is None)
+    assert watch.moment() != first
+    assert watch.glance() == watch.moment()
+    with watch._lock:
+        watch.wrote()
+        assert watch.glance() not in (None, first)
+        watch._heard_s -= PATIENCE_S + 1
+        assert watch.glance() is None
+
+
 def test_what_this_process_wrote_is_known_at_once(watch):
     first = watch.moment()
     watch.wrote()

@@ -78,6 +78,19 @@ def test_while_nobody_commits_the_database_is_not_asked(path, other):
     assert watch.asked == asked + 1
 
 
+def test_a_glance_tells_the_moment_until_somebody_commits(path, other):
+    watch = CountingWatch(path)
+    assert watch.glance() is None
+    moment = [watch.moment() for _ in range(2)][-1]
+    asked = watch.asked
+    assert watch.glance() == moment
+    other.execute(WRITE)
+    assert watch.glance() is None
+    assert watch.asked == asked
+    assert watch.moment() != moment
+    assert watch.glance() == watch.moment()
+
+
 def test_a_log_that_begins_anew_hides_no_commit(path, other):
     watch = SqliteWatch(path)
     other.execute(WRITE)
@@ -109,6 +122,7 @@ def test_without_a_wal_index_the_database_is_asked_each_time(path, other, journa
     watch = CountingWatch(path)
     first = watch.moment()
     assert watch.moment() == first
+    assert watch.glance() is None
     other.execute(WRITE)
     assert watch.moment() != first
     assert watch.asked == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import select
 import signal
 import socket
 import sqlite3
@@ -25,6 +26,7 @@ from flask import Flask
 from forum.accounts import sessions
 from forum.db import write
 from forum.serving.keeper import STOP_WITHIN_S
+from forum.serving.workers import THREADS
 from forum.web.bodies import MOST_BYTES_OF_ONE, WITHIN_AT_STOP_S
 from tests import makers
 from tests.served import PATIENCE_S, ROOT, Server
@@ -223,6 +225,24 @@ def test_hundreds_of_slow_bodies_keep_nobody_from_writing_not_even_who_sends_the
     assert server.stop() == 0
 
 
+def test_a_kept_page_needs_no_thread_that_others_wait_on(start):
+    server = start("wsgi.py", WEB_CONCURRENCY="1", FORUM_LIMITS="off")
+    server.wait_until(server.is_open)
+    for _time in range(3):
+        server.get("/")
+    # A password takes so long that all threads are busy by then.
+    form = b"username=nobody&password=not-the-one"
+    with contextlib.ExitStack() as open_connections:
+        callers = [open_connections.enter_context(server.connect()) for _ in range(2 * THREADS)]
+        for caller in callers:
+            caller.sendall(_post("/login", len(form)) + form)
+        assert server.get("/") == 200
+        answered, _, _ = select.select(callers, [], [], 0)
+        assert len(answered) < THREADS
+        assert {caller.recv(12) for caller in callers} == {b"HTTP/1.1 422"}
+    assert server.stop() == 0
+
+
 def test_who_takes_more_room_than_there_is_for_one_is_asked_to_come_back(start):
     server = start("wsgi.py", WEB_CONCURRENCY="1")
     server.wait_until(server.is_open)
@@ -378,6 +398,32 @@ def test_a_worker_in_the_place_of_another_listens_where_that_one_did_and_nowhere
     server.wait_until(lambda: _listens_at(new) == before[killed])
     assert f"worker {killed} ended by signal 9 and is replaced" in server.said
     assert server.stop() == 0
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one processor")
+def test_each_worker_keeps_to_a_processor_of_its_own_and_so_does_who_takes_its_place(start):
+    server = start("wsgi.py", WEB_CONCURRENCY="2")
+    server.wait_until(server.is_open)
+    server.wait_until(lambda: len(server.workers) == 2 and all(map(_processors, server.workers)))
+    before = {worker: _processors(worker) for worker in server.workers}
+    assert sorted(map(len, before.values())) == [1, 1]
+    assert len(set.union(*before.values())) == 2
+    killed = server.workers[0]
+    os.kill(killed, signal.SIGKILL)
+    server.wait_until(lambda: len(set(server.workers) - {killed}) == 2)
+    new = next(worker for worker in server.workers if worker not in before)
+    server.wait_until(lambda: _processors(new) == before[killed])
+    server.wait_until(server.is_open)
+    assert _processors(new) == before[killed]
+    assert os.sched_getaffinity(server.process.pid) == os.sched_getaffinity(0)
+    assert server.stop() == 0
+
+
+def _processors(process):
+    """Where the threads that serve may run; they are the ones that don't interrupt one another."""
+    threads = [int(folder.name) for folder in Path(f"/proc/{process}/task").iterdir()]
+    serving = [thread for thread in threads if os.sched_getscheduler(thread) == os.SCHED_BATCH]
+    return set().union(*map(os.sched_getaffinity, serving))
 
 
 @pytest.mark.parametrize("log", ["2>&-", ""], ids=["closed", "nobody reads it"])

@@ -12,6 +12,8 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from forum import processors
+
 T = TypeVar("T")
 
 # OWASP's password storage cheat sheet, 2025: 19 MiB and two passes. About 50 ms on a small server, so that somebody who
@@ -52,8 +54,9 @@ def _in_turn(work: Callable[[], T]) -> T:
 
 @cache
 def _threads(_process: int) -> ThreadPoolExecutor:
-    # One for each process, since threads do not live on in a process that is forked.
-    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hashing")
+    # One for each process, since threads do not live on in a process that is forked. What they do holds no lock of the
+    # interpreter's, so that it need not keep the processor on which everything else is answered.
+    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hashing", initializer=processors.leave)
 
 
 def _same(password: str) -> str:

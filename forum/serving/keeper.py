@@ -4,9 +4,9 @@ It imports nothing of the board, and little else. The process that loaded the ap
 of it that its workers have long copied; this one takes a tenth of that. A worker that ends is replaced by a new process
 that loads the application anew, and callers wait in its socket meanwhile.
 
-    python keeper.py '{"workers": {"4711": 3, "4712": 4}, "command": ["python", "wsgi.py", "--worker"]}'
+    python keeper.py '{"workers": {"4711": [3, 0], "4712": [4, 1]}, "command": ["python", "wsgi.py", "--worker"]}'
 
-names the workers by their process with the number of their socket, and how to start one.
+names the workers by their process with the number of their socket and of their processor, and how to start one.
 """
 
 import contextlib
@@ -30,9 +30,11 @@ WAITED_FOR = STOPS | {signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM}
 
 
 class Keeper:
-    """Workers by their process with the number of their socket, those that are to end, and how to start one."""
+    """Workers by their process with the numbers of their socket and their processor, those that are to end, and how to
+    start one.
+    """
 
-    def __init__(self, workers: dict[int, int], command: list[str]) -> None:
+    def __init__(self, workers: dict[int, tuple[int, int]], command: list[str]) -> None:
         self._workers, self._command = workers, command
         self._leaving: dict[int, float] = {}
         """Until when each process may finish what it does."""
@@ -41,7 +43,7 @@ class Keeper:
         """Replace each worker that ends, and all of them after SIGHUP, until somebody stops the board."""
         # Where it is ignored, as it is unless something handles it, some systems never hand it out.
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        for socket in self._workers.values():
+        for socket, _processor in self._workers.values():
             # A new worker gets its own alone.
             os.set_inheritable(socket, False)  # noqa: FBT003
         while True:
@@ -64,9 +66,9 @@ class Keeper:
     def _replace_all(self) -> None:
         """First the new one, so that callers are served however long the old one takes to finish."""
         _tell("info", "all workers are being replaced")
-        for process, socket in list(self._workers.items()):
+        for process, place in list(self._workers.items()):
             del self._workers[process]
-            self._start(socket)
+            self._start(place)
             self._leaving[process] = time.monotonic() + STOP_WITHIN_S
             _send(process, signal.SIGTERM)
 
@@ -106,14 +108,16 @@ class Keeper:
                     ended[process] = f"by signal {-code}" if code < 0 else f"with status {code}"
         return ended
 
-    def _start(self, socket: int) -> None:
+    def _start(self, place: tuple[int, int]) -> None:
+        socket, processor = place
         parent = os.getpid()
         process = os.fork()
         if not process:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, WAITED_FOR)
             os.set_inheritable(socket, True)  # noqa: FBT003
-            os.execv(self._command[0], [*self._command, str(socket), str(parent)])  # noqa: S606 - as we were started
-        self._workers[process] = socket
+            told = map(str, (socket, processor, parent))
+            os.execv(self._command[0], [*self._command, *told])  # noqa: S606 - as we were started
+        self._workers[process] = place
 
 
 def _send(process: int, number: signal.Signals) -> None:
@@ -131,4 +135,4 @@ def _tell(level: str, message: str) -> None:
 
 if __name__ == "__main__":
     told = json.loads(sys.argv[1])
-    Keeper({int(process): socket for process, socket in told["workers"].items()}, told["command"]).keep()
+    Keeper({int(process): tuple(place) for process, place in told["workers"].items()}, told["command"]).keep()

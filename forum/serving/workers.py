@@ -25,8 +25,10 @@ from granian._granian import CallbackScheduler, RSGIWorker, SocketHolder, Worker
 from granian.http import HTTP1Settings
 from granian.log import LogLevels, configure_logging
 
+from forum import processors
 from forum.serving import keeper
 from forum.serving.listening import BACKLOG
+from forum.serving.pool import ThreadPool
 from forum.web.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies
 from forum.web.boundary import AtOnce, Boundary
 
@@ -53,7 +55,10 @@ def serve_by_all(app: Flask, listeners: Sequence[socket.socket], command: Sequen
     gc.freeze()
     multiprocessing.set_start_method("fork")
     signal.pthread_sigmask(signal.SIG_BLOCK, keeper.WAITED_FOR)
-    workers = {_forked(app, listener, listeners): listener.fileno() for listener in listeners}
+    workers = {
+        _forked(app, listener, listeners, processor): (listener.fileno(), processor)
+        for listener, processor in zip(listeners, processors.for_workers(len(listeners)), strict=True)
+    }
     for listener in listeners:
         listener.set_inheritable(True)
     told = json.dumps({"workers": workers, "command": list(command)})
@@ -61,11 +66,12 @@ def serve_by_all(app: Flask, listeners: Sequence[socket.socket], command: Sequen
     os.execv(sys.executable, [sys.executable, "-I", "-S", str(Path(keeper.__file__)), told])  # noqa: S606 - ours
 
 
-def serve_alone(app: Flask, number: int) -> NoReturn:
-    """Serve in this process, as one worker, what calls in at the socket of that number, and end it after SIGTERM."""
+def serve_alone(app: Flask, number: int, processor: int) -> NoReturn:
+    """Serve in this process, as one worker on a processor, what calls in at the socket of that number, and end it after
+    SIGTERM.
+    """
     _give_memory_back()
-    listener = socket.socket(fileno=number)
-    _serve(app, listener)
+    _serve(app, socket.socket(fileno=number), processor)
     # As the processes end that are forked: all that is to be done at the end is done, but the interpreter is not taken
     # down. A thread of the server's that wakes up in the midst of that, as on a busy machine, would abort the process.
     util._exit_function()  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue]
@@ -98,7 +104,7 @@ def _end_after(line: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _forked(app: Flask, listener: socket.socket, listeners: Sequence[socket.socket]) -> int:
+def _forked(app: Flask, listener: socket.socket, listeners: Sequence[socket.socket], processor: int) -> int:
     parent = os.getpid()
 
     def in_worker() -> None:
@@ -106,19 +112,20 @@ def _forked(app: Flask, listener: socket.socket, listeners: Sequence[socket.sock
         for other in listeners:
             if other is not listener:
                 other.close()
-        _serve(app, listener)
+        _serve(app, listener, processor)
 
     worker = multiprocessing.Process(target=in_worker)
     worker.start()
     return cast("int", worker.pid)
 
 
-def _serve(app: Flask, listener: socket.socket) -> None:
-    """Serve what calls in at a socket until SIGTERM or Ctrl-C, in this process.
+def _serve(app: Flask, listener: socket.socket, processor: int) -> None:
+    """Serve what calls in at a socket until SIGTERM or Ctrl-C, in this process and on one processor.
 
     As granian does it for a worker of RSGI, but on a socket that is there already, without its master, and without what
     it puts between its own threads and an application: that is what `Boundary` is for.
     """
+    processors.keep_to(processor)
     configure_logging(LogLevels.error)
     # Their hints don't tell what they take.
     make_answering: Any = CallbackScheduler
@@ -142,12 +149,15 @@ def _serve(app: Flask, listener: socket.socket) -> None:
     bodies = Bodies(MOST_BYTES if app.config["SETTINGS"].trusted_proxies else MOST_BYTES_OF_ONE)
     loop = AtOnce()
     answering = make_answering(loop, None, None, None, None)
-    answering._schedule_fn = Boundary(app, app.extensions["pagecache"].look, bodies)  # noqa: SLF001 - as granian does
+    answering._schedule_fn = Boundary(  # noqa: SLF001 - as granian does
+        app, app.extensions["pagecache"].look, bodies, ThreadPool(THREADS).run
+    )
     worker = make_worker(
         worker_id=1,
         sock=(None, make_holder(listener.fileno(), uds=False, backlog=BACKLOG)),
         ipc=None,
-        py_threads=THREADS,
+        # That of `Boundary`, which does not wait. Several would take the interpreter from one another all the time.
+        py_threads=1,
         backpressure=CONNECTIONS,
         # All that `Boundary` understands.
         http_mode="1",

@@ -1,9 +1,10 @@
-"""The outermost layer under granian: what it calls for each request, by RSGI from within, on a thread of its own.
+"""The outermost layer under granian: what it calls for each request, by RSGI from within, on one thread of its own.
 
 Granian would hand each request to a loop of asyncio, or dress it as WSGI on a thread that then waits for its body,
-which takes as long as to find a kept page, or for ever. So what is kept is found first and handed over as it is; a body
-is waited for by nobody (`forum.web.bodies`), and granian calls again with each piece of it; once it is whole the
-application gets all of it, as WSGI.
+which takes as long as to find a kept page, or for ever. So what is kept is found first and handed over as it is, on the
+one thread, since several would take the interpreter from one another for each page. A body is waited for by nobody
+(`forum.web.bodies`), and granian calls again with each piece of it. Once it is whole the application gets all of it, as
+WSGI, on one of the threads that may wait.
 
 Granian's objects for a request should go with it (its issue 527: one that was dropped on another thread, with a
 traceback that kept it alive, took the worker down). So the application gets a `start_response` of ours, and an
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 Application: TypeAlias = Callable[..., Iterable[bytes]]
 Look: TypeAlias = Callable[[Environ], Answer | None]
+Run: TypeAlias = Callable[[Callable[[], None]], None]
 
 FAILURE = """\
 Something went wrong. Please try again a little later.
@@ -72,8 +74,8 @@ class Call(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Expecting:
-    """A request whose body is still to be received."""
+class _Asked:
+    """A request to which nothing is kept, and the bytes of the body that is still to be received."""
 
     environ: Environ
     length: int
@@ -81,33 +83,37 @@ class _Expecting:
 
 @dataclass(frozen=True, slots=True)
 class _Arriving:
-    """One of which some may have come."""
+    """A body of which some may have come."""
 
     taker: Taker
-    expecting: _Expecting
+    asked: _Asked
     place: Place
     body: bytearray
 
 
 class Boundary:
-    """What granian calls for each request. `look` finds what is kept, `app` makes everything else, and who sends a body
-    has a place in `bodies` until it is there.
+    """What granian calls for each request, on its one thread, where nothing may wait: `look` finds what is kept, and
+    `run` lets another thread do everything else, which is made by `app`. Who sends a body has a place in `bodies` until
+    there is an answer.
     """
 
-    def __init__(self, app: Application, look: Look, bodies: Bodies) -> None:
+    def __init__(self, app: Application, look: Look, bodies: Bodies, run: Run) -> None:
         self._app = app
         self._look = look
         self._bodies = bodies
+        self._run = run
         self._apart = threading.local()
 
     def __call__(self, call: Call) -> None:
         taker = call.proto
         try:
             answer = self._answer_to(call.scope)
-            if isinstance(answer, _Expecting):
+            if not isinstance(answer, _Asked):
+                taker.response_bytes(*answer)
+            elif answer.length:
                 self._receive(taker, answer)
             else:
-                taker.response_bytes(*answer)
+                self._run(partial(self._make, taker, answer.environ))
         except BaseException:
             # Granian would not survive it.
             taker.response_bytes(*FAILED)
@@ -120,15 +126,26 @@ class Boundary:
             next(answers)
         return answers.send([asked])
 
-    def _receive(self, taker: Taker, expecting: _Expecting) -> None:
-        environ = expecting.environ
+    def _make(self, taker: Taker, environ: Environ, place: Place | None = None) -> None:
+        """Let the application answer to a request that is whole."""
+        try:
+            taker.response_bytes(*self._answer_to(environ))
+        except BaseException:
+            taker.response_bytes(*FAILED)
+            log.exception("a request failed at the boundary")
+        finally:
+            if place is not None:
+                self._bodies.end(place)
+
+    def _receive(self, taker: Taker, asked: _Asked) -> None:
+        environ = asked.environ
         place = self._bodies.begin(environ["REMOTE_ADDR"], environ, time.monotonic())
         if place is None:
             taker.response_bytes(*refuse(environ, 503, BUSY, RETRY))
             return
         try:
             taker.__aiter__()
-            self._wait(_Arriving(taker, expecting, place, bytearray()))
+            self._wait(_Arriving(taker, asked, place, bytearray()))
         except BaseException:
             self._bodies.end(place)
             raise
@@ -138,40 +155,39 @@ class Boundary:
         coming.add_done_callback(partial(self._has_come, arriving))
 
     def _has_come(self, arriving: _Arriving, coming: Coming) -> None:
+        taker, environ, place = arriving.taker, arriving.asked.environ, arriving.place
         try:
             # Nothing that it holds may hold it, for garbage collection knows nothing of granian's.
-            arriving.place.coming = None
-            answer = self._with(arriving, coming)
-            if answer is None:
+            place.coming = None
+            refused = self._add(arriving, coming)
+            if refused is not None:
+                self._bodies.end(place)
+                taker.response_bytes(*refused)
+            elif len(arriving.body) < arriving.asked.length:
                 self._wait(arriving)
             else:
-                arriving.taker.response_bytes(*answer)
+                environ["wsgi.input"] = io.BytesIO(arriving.body)
+                self._run(partial(self._make, taker, environ, place))
         except BaseException:
-            self._bodies.end(arriving.place)
-            arriving.taker.response_bytes(*FAILED)
+            self._bodies.end(place)
+            taker.response_bytes(*FAILED)
             log.exception("a request failed at the boundary")
 
-    def _with(self, arriving: _Arriving, coming: Coming) -> Answer | None:
-        """The answer to a request with one piece more of its body; None while there is more to come."""
-        environ, length = arriving.expecting.environ, arriving.expecting.length
+    def _add(self, arriving: _Arriving, coming: Coming) -> Answer | None:
+        """Add a piece to a body that wants one; the answer to it when there is none, or no room."""
+        environ = arriving.asked.environ
         try:
             piece = coming.result()
         except CancelledError:
-            answer = refuse(environ, 408, TOO_SLOW)
-        else:
-            # Each piece is copied, because it keeps the whole buffer alive that it was read into.
-            arriving.body.extend(piece)
-            if len(arriving.body) == length:
-                environ["wsgi.input"] = io.BytesIO(arriving.body)
-                answer = self._answer_to(environ)
-            elif not piece:
-                answer = refuse(environ, 400, CUT_OFF)
-            elif self._bodies.grow(arriving.place, len(piece)):
-                return None
-            else:
-                answer = refuse(environ, 503, BUSY, RETRY)
-        self._bodies.end(arriving.place)
-        return answer
+            return refuse(environ, 408, TOO_SLOW)
+        if not piece:
+            return refuse(environ, 400, CUT_OFF)
+        # Each piece is copied, because it keeps the whole buffer alive that it was read into.
+        arriving.body.extend(piece)
+        is_whole = len(arriving.body) == arriving.asked.length
+        if not is_whole and not self._bodies.grow(arriving.place, len(piece)):
+            return refuse(environ, 503, BUSY, RETRY)
+        return None
 
 
 class AtOnce:
@@ -199,7 +215,7 @@ def _answers(app: Application, look: Look) -> Generator[Any, list[Any]]:
         asked = yield _answer(app, look, asked)
 
 
-def _answer(app: Application, look: Look, asked: list[Any]) -> Answer | _Expecting:
+def _answer(app: Application, look: Look, asked: list[Any]) -> Answer | _Asked:
     try:
         environ = asked.pop()
         if not isinstance(environ, dict):
@@ -209,9 +225,7 @@ def _answer(app: Application, look: Look, asked: list[Any]) -> Answer | _Expecti
             if kept is not None:
                 return kept
             complete(environ, scope)
-            length = body_length(environ)
-            if length:
-                return _Expecting(environ, length)
+            return _Asked(environ, body_length(environ))
         begun = _Begun()
         return begun.whole(app(environ, begun))
     except BaseException:

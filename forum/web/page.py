@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -43,6 +44,10 @@ class Page:
         """What the page takes in memory."""
         # Of a copy, because another thread may add a form meanwhile.
         return OVERHEAD_BYTES + sum(len(body) for _, body in self.forms.copy().values())
+
+    def is_over(self) -> bool:
+        """Whether a time on it reads otherwise by now."""
+        return time.time() >= self.until_s
 
     def answer(self, environ: dict[str, Any], codings: Codings) -> Answer:
         """What the visitor gets: 304 where they have it already, else the body in one of their codings."""

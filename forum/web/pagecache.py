@@ -98,7 +98,7 @@ class PageCache:
         # The board stands at the root of its host. Some servers take this from a header, and a stranger's would get
         # into the addresses that templates remember.
         environ["SCRIPT_NAME"] = ""
-        answer = self._answer(environ, can_make=True)
+        answer = self._answer(environ)
         if answer is None:
             return self._behind(environ, start_response)
         code, headers, body = answer
@@ -106,17 +106,38 @@ class PageCache:
         return [body] if body else []
 
     def look(self, environ: Environ) -> Answer | None:
-        """What is kept for a request and still right, if anything. It makes no page, and takes some microseconds unless
-        the database has to be asked.
+        """What is kept for a request and known to be right, if anything. It waits for nobody and takes microseconds:
+        where the database has to be asked, or the body to be pressed, it is the application that answers.
         """
-        return self._answer(environ, can_make=False)
+        wanted = self._wanted(environ)
+        if wanted is None:
+            return None
+        page = self._at_hand(*wanted)
+        return page and page.answer(environ, wanted[1])
 
     def clear(self) -> None:
         """Forget every page, so that the next look makes it anew."""
         self._pages.clear()
 
-    def _answer(self, environ: Environ, *, can_make: bool) -> Answer | None:
+    def _answer(self, environ: Environ) -> Answer | None:
         """What a guest gets of what is kept, or made to be; None for whatever the application has to answer."""
+        wanted = self._wanted(environ)
+        if wanted is None:
+            return None
+        key, codings = wanted
+        try:
+            found = (
+                self._at_hand(key, codings)
+                or self._known(key, codings.dense)
+                or self._make(key, codings, environ)
+            )
+        except Unreadable:
+            # Whatever is wrong with the database, the application says it in its own words.
+            return None
+        return found and found.answer(environ, codings)
+
+    def _wanted(self, environ: Environ) -> tuple[Key, Codings] | None:
+        """Under which key a page is kept for a request, and in which coding it travels; None for one of a member."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return None
         header = environ.get
@@ -126,15 +147,7 @@ class PageCache:
         if reader is None:
             return None
         query = header("QUERY_STRING", "")
-        key = reader, environ["PATH_INFO"], query and without_trackers(query)
-        try:
-            found = self._known(key, codings.dense)
-            if found is None and can_make:
-                found = self._make(key, codings, environ)
-        except Unreadable:
-            # Whatever is wrong with the database, the application says it in its own words.
-            return None
-        return found and found.answer(environ, codings)
+        return (reader, environ["PATH_INFO"], query and without_trackers(query)), codings
 
     def _wishes(self, cookies: str, languages: str, codings: str) -> _Wishes:
         # A session's secret is not remembered in the clear, and a page for its member is not kept anyway.
@@ -153,6 +166,14 @@ class PageCache:
         if self._cookie in given or notices.COOKIE in given:
             return None
         return language.choose(given.get(language.COOKIE, ""), accepted_languages)
+
+    def _at_hand(self, key: Key, codings: Codings) -> Page | None:
+        """The page that is kept, if nothing has to be done or asked before it can be sent."""
+        page, moment = self._pages.get(key), self._watch.glance()
+        if page is None or page.moment != moment or codings.dense not in page.pressed or page.is_over():
+            return None
+        self._answered += 1
+        return page
 
     def _known(self, key: Key, coding: str) -> Page | None:
         """The page that is kept, with its body in a coding; None when there is none that is still right."""
@@ -175,7 +196,7 @@ class PageCache:
             if self._watch.newest(page.topics) != page.version:
                 return False
             page.moment = moment
-        return time.time() < page.until_s
+        return not page.is_over()
 
     def _make(self, key: Key, codings: Codings, environ: Environ) -> Page | Once | None:
         """The answer at an address whose page is kept, made by one request while others wait; None for any other."""

@@ -44,6 +44,11 @@ def finds_nothing(_environ):
     """As where no page is kept."""
 
 
+def at_once(work):
+    """As where a thread is free."""
+    work()
+
+
 class Said:
     """The headers of a request, as granian has them."""
 
@@ -119,10 +124,10 @@ class Server:
     def response_bytes(self, status, headers, body):
         self.answers.append((status, headers, body))
 
-    def ask(self, app, scope=None, look=finds_nothing, bodies=None):
+    def ask(self, app, scope=None, look=finds_nothing, bodies=None, run=at_once):
         """The body of the answer."""
         self.scope = scope or Scope()
-        Boundary(app, look, Bodies() if bodies is None else bodies)(self)
+        Boundary(app, look, Bodies() if bodies is None else bodies, run)(self)
         return self.answers[-1][2] if self.answers else None
 
     def sends(self, *pieces):
@@ -139,7 +144,7 @@ def test_each_thread_gets_its_own_answers():
         start_response(OK, PLAIN)
         return [environ["PATH_INFO"].encode()]
 
-    boundary, wrong = Boundary(app, finds_nothing, Bodies()), []
+    boundary, wrong = Boundary(app, finds_nothing, Bodies(), at_once), []
 
     def ask(number):
         server = Server()
@@ -189,6 +194,39 @@ def test_what_is_kept_is_handed_over_and_the_application_not_asked(server):
     kept = 304, PLAIN, b""
     server.ask(fails_at_once, look=lambda _environ: kept)
     assert server.answers == [kept]
+
+
+def test_what_is_kept_is_handed_over_at_once_and_everything_else_on_a_thread_that_may_wait(server):
+    left = []
+    kept = 200, PLAIN, b"kept"
+    server.ask(fails_at_once, look=lambda _environ: kept, run=left.append)
+    assert (left, server.answers) == ([], [kept])
+    server.ask(answering([b"made"]), run=left.append)
+    assert (len(left), server.answers) == (1, [kept])
+    left.pop()()
+    assert server.answers == [kept, (200, PLAIN, b"made")]
+
+
+def test_a_body_keeps_its_place_until_the_application_has_answered(server):
+    left, bodies = [], Bodies()
+    server.ask(answering([b"one"]), posting("4"), bodies=bodies, run=left.append)
+    server.sends(b"te", b"xt")
+    assert (len(left), len(bodies), server.answers) == (1, 1, [])
+    left.pop()()
+    assert (len(bodies), server.answers) == (0, [(200, PLAIN, b"one")])
+
+
+@pytest.mark.parametrize("length", [None, "4"])
+def test_where_there_is_no_thread_the_answer_is_the_same_sentence(server, length):
+    def run(_work):
+        raise RuntimeError("can't start new thread")
+
+    bodies = Bodies()
+    server.ask(answering([b"one"]), posting(length), bodies=bodies, run=run)
+    if length:
+        server.sends(b"text")
+    assert server.answers == [FAILED]
+    assert len(bodies) == 0
 
 
 def test_where_the_look_fails_the_answer_is_the_same_sentence(server):
@@ -376,7 +414,7 @@ def test_after_a_failure_the_next_one_is_answered(failing):
         return (failing if environ["PATH_INFO"] == "/x" else answering([b"one"]))(environ, begin)
 
     server = Server()
-    boundary = Boundary(app, finds_nothing, Bodies())
+    boundary = Boundary(app, finds_nothing, Bodies(), at_once)
     for path in ("/x", "/"):
         server.scope = Scope(path)
         boundary(server)
@@ -649,7 +687,7 @@ def test_nothing_of_a_request_stays_with_its_thread(server):
 
     scope = Kept()
     gone = weakref.ref(scope)
-    boundary = Boundary(answering([b"one"]), finds_nothing, Bodies())
+    boundary = Boundary(answering([b"one"]), finds_nothing, Bodies(), at_once)
     server.scope = scope
     boundary(server)
     server.scope = None
