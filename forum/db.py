@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from forum import engines, statements
 from forum.commits import Commits
+from forum.context import held
 from forum.schema import Model
 from forum.settings import Settings
 from forum.statements import Source, Transaction, Transactions
@@ -39,7 +40,7 @@ def init(app: Flask, settings: Settings) -> None:
 
 def reading() -> Session:
     """The session of this request or job, for reading: one snapshot until the context ends or `write()` begins."""
-    if "change" in g:
+    if "change" in held():
         raise RuntimeError("a session does not see what change() has written")
     return db.session()
 
@@ -50,20 +51,21 @@ def snapshot() -> Source:
     A page that reads through both sees two moments, between which only others' commits lie. Within `change()` it is
     what has been changed so far.
     """
-    changed: Source | None = g.get("change")
-    if changed is not None:
-        return changed
+    here = held()
+    source: Source | None = here.get("change")
+    if source is not None:
+        return source
     if db.session.registry.has() and db.session().in_transaction():
         # It may have read long before.
-        g.setdefault("read_state", None)
+        here.setdefault("read_state", None)
         return db.session()
-    held: Source | None = g.get("snapshot")
-    if held is None:
+    source = here.get("snapshot")
+    if source is None:
         transactions: Transactions = current_app.extensions["transactions"]
         # Asked before anything is read, so that what is committed in between counts as news.
-        g.setdefault("read_state", _state())
-        held = g.snapshot = transactions.snapshot()
-    return held
+        here.setdefault("read_state", _state())
+        source = here.snapshot = transactions.snapshot()
+    return source
 
 
 @contextmanager
@@ -82,19 +84,21 @@ def write() -> Generator[Session]:
 def change() -> Generator[Transaction]:
     """The same for `Statement`s alone, and a third of a millisecond cheaper; several at once have one commit."""
     with _writing(), current_app.extensions["commits"].change() as transaction:
-        g.change = transaction
+        here = held()
+        here.change = transaction
         try:
             yield transaction
         finally:
-            del g.change
+            del here.change
 
 
 def is_as_read() -> bool:
     """Whether what this request read by `snapshot()` still stands within `change()`: nobody committed anything since,
     nor changed anything in the same transaction. So it is where few write. False where it can't be told.
     """
-    changed: Transaction | None = g.get("change")
-    state = g.get("read_state")
+    here = held()
+    changed: Transaction | None = here.get("change")
+    state = here.get("read_state")
     return changed is not None and not changed.is_shared and state is not None and state == _state()
 
 
@@ -106,16 +110,17 @@ def turn() -> AbstractContextManager[None]:
 @contextmanager
 def _writing() -> Generator[None]:
     """Room for the one transaction of this context that writes, with nothing left of what was read before."""
-    if "is_writing" in g:
+    here = held()
+    if "is_writing" in here:
         raise RuntimeError("a transaction that writes is open already")
     _end_snapshot()
     if db.session.registry.has():
         db.session().rollback()
-    g.is_writing = True
+    here.is_writing = True
     try:
         yield
     finally:
-        del g.is_writing
+        del here.is_writing
         current_app.extensions["watch"].wrote()
 
 
@@ -125,9 +130,9 @@ def _state() -> int | None:
 
 
 def _end_snapshot() -> None:
-    held: Transaction | None = g.pop("snapshot", None)
-    if held is not None:
-        held.end()
+    read: Transaction | None = held().pop("snapshot", None)
+    if read is not None:
+        read.end()
 
 
 def _end(_fault: BaseException | None = None) -> None:

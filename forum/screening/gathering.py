@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from forum.access import Viewer
 from forum.screening.examined import Examined
 from forum.screening.models import Decision, LinkHost, Screening, TextBand
-from forum.spam.judging import Copies, Outcome, Record, Standing, standing_of
+from forum.spam.judging import MOST_COUNTED, Copies, Outcome, Record, Standing, standing_of
 from forum.spam.nearness import NEAR, Shingles, resemblance, shingles
 from forum.spam.sites import SiteRecord
 from forum.sql import among, listed
@@ -26,8 +26,6 @@ BURST_WINDOW = timedelta(minutes=10)
 NETWORK_WINDOW = timedelta(days=30)
 # Who shares most bands is compared; a text with more near copies than this is a campaign by any count.
 MOST_CANDIDATES = 30
-# Nothing weighs more for more than 32 of a kind; what a flood brings must not be walked through for each text.
-MOST_COUNTED = 1_000
 NO_POST = -1
 
 

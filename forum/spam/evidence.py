@@ -27,6 +27,8 @@ SHORTEST_PASSAGE_CHARS = 20
 # What more links could say, these have said.
 MOST_LINKS_READ = 50
 LOUDEST_WORDS = 4
+# No count weighs more for being above 32, and what a flood brings must not be walked through for each text.
+MOST_COUNTED = 100
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 
@@ -96,7 +98,7 @@ class Copies:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What the board knows at this moment."""
+    """What the board knows at this moment. Counts of texts go no further than MOST_COUNTED."""
 
     reading: Reading | None  # None: the model is broken or missing
     record: Record

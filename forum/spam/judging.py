@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from forum.spam.evidence import (
+    MOST_COUNTED,
     Copies,
     Knowledge,
     Reading,
@@ -25,6 +26,7 @@ from forum.spam.signals import DETAIL_CHARS, Signal, signals
 from forum.spam.weights import UNWEIGHED, Weights
 
 __all__ = [
+    "MOST_COUNTED",
     "Copies",
     "Knowledge",
     "Outcome",

@@ -45,7 +45,16 @@ from functools import lru_cache
 from math import log, log2
 from typing import NamedTuple
 
-from forum.spam.evidence import DAY_S, MOST_LINKS_READ, Knowledge, Reading, Record, Standing, Submission
+from forum.spam.evidence import (
+    DAY_S,
+    MOST_COUNTED,
+    MOST_LINKS_READ,
+    Knowledge,
+    Reading,
+    Record,
+    Standing,
+    Submission,
+)
 from forum.spam.folding import fold
 from forum.spam.lexicon import PRAISE, says, telling
 from forum.spam.sites import hosts_of, is_shortener
@@ -119,10 +128,15 @@ def _form(submission: Submission) -> Iterator[Signal]:
         yield Signal("pasted", share, f"{share:.0%}")
 
 
+def _counted(number: int) -> str:
+    """A count of texts as it is told: where counting stopped there may be more."""
+    return f"{number}+" if number >= MOST_COUNTED else str(number)
+
+
 def _repeats(submission: Submission, knowledge: Knowledge) -> Iterator[Signal]:
     copies = knowledge.copies
     if rejected := knowledge.same_text_rejected:
-        yield Signal("rejected_before", 1.0 if rejected == 1 else REJECTED_AGAIN_VALUE, str(rejected))
+        yield Signal("rejected_before", 1.0 if rejected == 1 else REJECTED_AGAIN_VALUE, _counted(rejected))
     elif copies.rejected:
         yield Signal("near_rejected", copies.rejected, f"{copies.rejected:.0%}")
     if copies.waiting:
@@ -132,9 +146,9 @@ def _repeats(submission: Submission, knowledge: Knowledge) -> Iterator[Signal]:
         elsewhere += knowledge.same_text_elsewhere
     if elsewhere >= CAMPAIGN:
         further = CAMPAIGN_STEP * (elsewhere - CAMPAIGN)
-        yield Signal("campaign", min(MOST_CAMPAIGN_VALUE, 1.0 + further), str(elsewhere))
+        yield Signal("campaign", min(MOST_CAMPAIGN_VALUE, 1.0 + further), _counted(elsewhere))
     elif elsewhere:
-        yield Signal("repeated", detail=str(elsewhere))
+        yield Signal("repeated", detail=_counted(elsewhere))
 
 
 def _links(submission: Submission, standing: Standing) -> Iterator[Signal]:
@@ -206,9 +220,9 @@ def _account(record: Record, standing: Standing) -> Iterator[Signal]:
 
 def _traffic(knowledge: Knowledge, standing: Standing) -> Iterator[Signal]:
     if (hurried := knowledge.recent_posts - CALM_POSTS) > 0:
-        yield Signal("pace", min(MOST_PACE_VALUE, hurried), str(knowledge.recent_posts))
+        yield Signal("pace", min(MOST_PACE_VALUE, hurried), _counted(knowledge.recent_posts))
     if standing is Standing.NEWCOMER and (count := knowledge.newcomers_texts) > CALM_NEWCOMERS:
-        yield Signal("burst", min(MOST_BURST_VALUE, log2(count / CALM_NEWCOMERS)), str(count))
+        yield Signal("burst", min(MOST_BURST_VALUE, log2(count / CALM_NEWCOMERS)), _counted(count))
     good, bad = knowledge.neighbours_approved, knowledge.neighbours_rejected
     if good != bad:
         odds = log((bad + 1) / (good + 1))

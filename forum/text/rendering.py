@@ -60,9 +60,7 @@ def render(source: str, members: Mapping[str, str] = _NOBODY) -> Rendered:
         _adapt(token)
     lang = _mark_languages(tokens)
     html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, env)
-    return Rendered(
-        _SANITISER.clean(visible(html)).strip(), lang, tuple(_links(tokens)), tuple(env["mentioned"])
-    )
+    return Rendered(_sanitised(visible(html)).strip(), lang, tuple(_links(tokens)), tuple(env["mentioned"]))
 
 
 def stored(html: str) -> Markup:
@@ -88,6 +86,11 @@ def linked_names(source: str) -> frozenset[str]:
     env = environment({})
     MARKDOWN.parse(clean(source), env)
     return frozenset(key(reading) for run in env["runs"] for reading in readings(run))
+
+
+def _sanitised(html: str) -> str:
+    """HTML of which only what we allow is left. Paragraphs that hold nothing but text and breaks have nothing else."""
+    return html if _PLAIN.fullmatch(html) else _SANITISER.clean(html)
 
 
 def _adapt(token: Token) -> None:
@@ -197,6 +200,11 @@ _WITH_LANG = {"p", "li", "blockquote", "td", "th"} | _HEADINGS
 _TAGS = _WITH_LANG | {"a", "br", "code", "em", "hr", "ol", "pre", "rp", "rt", "ruby", "s", "strong", "ul"}
 _TABLE_TAGS = {"table", "tbody", "thead", "tr"}
 _CODE_LANGUAGE = re.compile(r"language-[\w+#.-]{1,30}", re.ASCII)
+
+
+# Of signs, the sanitiser would write these in another way.
+_TEXT = r"[^<>&\0\r\u00a0]*"
+_PLAIN = re.compile(rf"(?:<p>{_TEXT}(?:<br>{_TEXT})*</p>\n?)*")
 
 
 def _kept(tag: str, attribute: str, value: str) -> str | None:

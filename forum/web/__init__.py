@@ -27,6 +27,7 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
         printing,
         privacy,
         problems,
+        routing,
         safety,
         viewer,
     )
@@ -34,6 +35,7 @@ def init(app: Flask, settings: Settings, *, static: Path) -> None:
     app.jinja_environment = printing.Printing
     # Nothing of ours is a coroutine, and Flask would look into seventeen functions a request to find that out.
     app.ensure_sync = lambda func: func
+    routing.init(app, settings)
     # The innermost, before anything is put around Flask's own application.
     making.init(app)
     # Flask runs what comes after a view in reverse order: answers are hardened and tagged first, compressed last.

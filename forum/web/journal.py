@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import Flask, Response, current_app, has_request_context
 
 from forum.accounts.letters import PATHS
+from forum.context import asked, held
 
 # Long values are cut, so that nobody fills the disk or hides a line behind another.
 LONGEST_VALUE = 1024
@@ -70,7 +71,7 @@ class JsonLines(logging.Formatter):
             "message": _cut(record.getMessage()),
         }
         if has_request_context():
-            line["request"] = g.get("request_id")
+            line["request"] = held().get("request_id")
         line |= {name: _cut(value) for name, value in vars(record).items() if name not in STANDARD}
         if record.exc_info:
             # Its end says what happened.
@@ -81,8 +82,9 @@ class JsonLines(logging.Formatter):
 
 def begin() -> None:
     """Give the request its id, and note when it came."""
-    g.request_id = secrets.token_hex(8)
-    g.began_s = time.perf_counter()
+    here = held()
+    here.request_id = secrets.token_hex(8)
+    here.began_s = time.perf_counter()
 
 
 def note(status: int) -> None:
@@ -90,23 +92,24 @@ def note(status: int) -> None:
     journal: Journal = current_app.extensions["journal"]
     if not journal.tells_requests:
         return
+    here, request = held(), asked()
     journal.tell(
         {
             "time": _time(datetime.now(UTC)),
             "level": "info",
             "message": "request",
-            "request": g.get("request_id"),
+            "request": here.get("request_id"),
             "method": _cut(request.method),
             "path": _cut(_path(request.path)),
             "status": status,
-            "ms": round((time.perf_counter() - g.get("began_s", time.perf_counter())) * 1000, 1),
+            "ms": round((time.perf_counter() - here.get("began_s", time.perf_counter())) * 1000, 1),
             "address": _cut(request.remote_addr),
         }
     )
 
 
 def _note(response: Response) -> Response:
-    response.headers["X-Request-Id"] = g.get("request_id", "")
+    response.headers["X-Request-Id"] = held().get("request_id", "")
     note(response.status_code)
     return response
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import current_app, request
+from flask import current_app
 
+from forum.context import asked
 from forum.screening.origins import Origin, network_hash
 
 # A browser's name and an address have no use beyond this length, and both are whatever the sender likes.
@@ -12,6 +13,7 @@ LONGEST = 300
 
 def current_origin() -> Origin:
     """The sender of this request, by the address that the trusted proxies tell."""
+    request = asked()
     address = request.remote_addr or ""
     return Origin(
         address=address,

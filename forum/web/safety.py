@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app
 from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from forum.context import asked
 from forum.cursors import LARGEST_NUMBER
 from forum.errors import Forbidden, NotFound
 from forum.settings import Settings
@@ -77,7 +78,7 @@ def init(app: Flask, settings: Settings, styles: str) -> None:
 
 def refuse_what_is_no_text() -> None:
     """An address with a NUL leads nowhere: PostgreSQL can't even be asked for it."""
-    if "\0" in request.path:
+    if "\0" in asked().path:
         raise NotFound
 
 
@@ -87,6 +88,7 @@ def refuse_other_sites() -> None:
     Browsers name the sender in Sec-Fetch-Site or, the older ones, in Origin, and no page can forge either. So forms
     need no token, and guests' pages hold nothing personal. A request that names no sender is refused as well.
     """
+    request = asked()
     if request.method in SAFE_METHODS:
         return
     sender = request.headers.get("Sec-Fetch-Site")
@@ -97,11 +99,12 @@ def refuse_other_sites() -> None:
 
 
 def _is_from_here(origin: str | None) -> bool:
-    return origin in (request.host_url.rstrip("/"), current_app.config["ORIGIN"])
+    return origin == current_app.config["ORIGIN"] or origin == asked().host_url.rstrip("/")
 
 
 def refuse_crowded_forms() -> None:
     """Refuse a form of very many fields before it is taken apart, which Werkzeug sees to for multipart bodies only."""
+    request = asked()
     if (
         request.method not in SAFE_METHODS
         and request.mimetype == "application/x-www-form-urlencoded"
@@ -125,6 +128,7 @@ def let_browsers_ask_again(response: Response) -> Response:
     headers = response.headers
     if response.direct_passthrough or "Cache-Control" in headers:
         return response
+    request = asked()
     is_by_link = "token" in (request.view_args or {})
     if request.method not in SAFE_METHODS or response.status_code >= 400 or is_by_link:
         headers.add("Cache-Control", "no-store")

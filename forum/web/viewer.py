@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask, Request, current_app, g, request
+from flask import Flask, Request, current_app, request
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from forum.access import GUEST, Viewer, require_moderator
 from forum.accounts import sessions
+from forum.context import held
 from forum.db import change, is_as_read, snapshot, write
 from forum.settings import Settings
 from forum.statements import Source
@@ -68,7 +69,7 @@ def _let_guests_be() -> None:
 
 def current_viewer() -> Viewer:
     """The viewer of this request, a guest where there is no live session; the first call costs one statement."""
-    found = g.get(_LOADED)
+    found = held().get(_LOADED)
     return cast("Viewer", found or current_user._get_current_object())  # noqa: SLF001 - how werkzeug unwraps a proxy
 
 
@@ -91,15 +92,16 @@ def changing() -> Generator[tuple[Source, Viewer]]:
 
 def now() -> datetime:
     """The moment of this request: read once, so that all its decisions speak of the same time."""
-    moment: datetime | None = g.get("now")
+    here = held()
+    moment: datetime | None = here.get("now")
     if moment is None:
-        moment = g.now = datetime.now(UTC)
+        moment = here.now = datetime.now(UTC)
     return moment
 
 
 def look_as_guest() -> None:
     """Let the rest of this request be a guest's, whoever sent it, so that nobody asks the database who is looking."""
-    setattr(g, _LOADED, GUEST)
+    setattr(held(), _LOADED, GUEST)
 
 
 def has_session_cookie() -> bool:
@@ -138,7 +140,7 @@ def moderators_only() -> None:
 
 
 def _seen_again() -> Viewer:
-    g.pop(_LOADED, None)
+    held().pop(_LOADED, None)
     return current_viewer()
 
 
@@ -149,13 +151,14 @@ def _found() -> Viewer | None:
     if found is None:
         return None
     if found.is_touch_due:
-        g.session_to_touch = found.viewer.session_id
+        held().session_to_touch = found.viewer.session_id
     return found.viewer
 
 
 def _touch(response: Response) -> Response:
     """Note that the session is in use: after the view, so that it never stands inside another transaction."""
-    if "session_to_touch" in g:
+    due = held().get("session_to_touch")
+    if due is not None:
         with write() as session:
-            sessions.touch(session, g.session_to_touch, now())
+            sessions.touch(session, due, now())
     return response

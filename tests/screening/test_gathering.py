@@ -15,7 +15,7 @@ from forum.screening import asking, gathering, learning
 from forum.screening.examined import unread
 from forum.screening.models import Decision, Kind, LinkHost, Screening, TextBand
 from forum.screening.origins import Origin
-from forum.spam.judging import Outcome, Standing, Submission, Verdict
+from forum.spam.judging import MOST_COUNTED, Outcome, Standing, Submission, Verdict
 from tests import grown, makers
 
 pytestmark = pytest.mark.usefixtures("cast")
@@ -189,18 +189,18 @@ def test_each_trusted_author_speaks_for_a_site_once(session):
 
 
 def test_no_more_than_so_many_of_a_flood_are_counted(session):
-    grown.texts(session, BOB, 2 * gathering.MOST_COUNTED, WORDS, "flood.example")
+    grown.texts(session, BOB, 2 * MOST_COUNTED, WORDS, "flood.example")
     session.execute(sa.update(Screening).values(decision=Decision.SPAM))
     mark = unread(text(WORDS)).mark
     found = gathering.traffic(session, viewer(), mark, None, makers.now())
-    assert (found.same_rejected, found.same_elsewhere) == (gathering.MOST_COUNTED, 0)
+    assert (found.same_rejected, found.same_elsewhere) == (MOST_COUNTED, 0)
     session.execute(
         sa.update(Screening).values(decision=Decision.NONE, outcome="published", created_at=makers.now())
     )
     found = gathering.traffic(session, viewer(id=BOB), mark, None, makers.now())
     assert (found.same_rejected, found.same_elsewhere, found.recent_posts) == (
         0,
-        *[gathering.MOST_COUNTED] * 2,
+        *[MOST_COUNTED] * 2,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from forum.spam.evidence import (
     DAY_S,
+    MOST_COUNTED,
     Copies,
     Knowledge,
     Reading,
@@ -115,6 +116,7 @@ def test_a_plain_reply_says_nothing():
             "",
         ),
         (NEWCOMER, {}, {"recent_posts": 11}, "pace", 3.0, "11"),
+        (NEWCOMER, {}, {"recent_posts": MOST_COUNTED}, "pace", 10.0, f"{MOST_COUNTED}+"),
         (NEWCOMER, {}, {"newcomers_texts": 16}, "burst", 2.0, "16"),
         (replace(NEWCOMER, age_s=0.25 * DAY_S), {}, {}, "fresh", 0.75, ""),
         (replace(NEWCOMER, is_confirmed=False), {}, {}, "unconfirmed", 1.0, ""),

@@ -84,3 +84,35 @@ def test_a_text_of_ascii_alone_is_marked_as_any_other(text):
     quick, slow = (dialect.MARKDOWN.parse(text, dialect.environment({})) for _ in range(2))
     assert rendering._mark_languages(quick) == rendering._mark_each_block(slow)
     assert quick == slow
+
+
+HTML = st.lists(
+    st.sampled_from(
+        [
+            "<p>",
+            "</p>",
+            "\n",
+            "<br>",
+            "<em>",
+            "<b",
+            'a "b"',
+            "it's",
+            "&amp;",
+            "&",
+            ">",
+            "\u00a0",
+            "\r",
+            "é雪",
+            "\0",
+        ]
+    ),
+    max_size=9,
+).map("".join)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(HTML | st.text(max_size=20).map("<p>{}</p>".format))
+@example("<p>a<br>\nb</p>\n<p></p>")
+@example("<p>\ufeff\u2028\x0c\x85</p>")
+def test_what_passes_the_sanitiser_as_it_is_comes_out_as_it_went_in(html):
+    assert rendering._sanitised(html) == rendering._SANITISER.clean(html)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
@@ -52,15 +50,12 @@ def reply(thread_id: int) -> ResponseReturnValue:
         return _log_in_first()
     form = ReplyForm(submitted())
     draft = _draft(form)
-    page = Composer(
-        form, lazy_gettext("Reply"), reply_url(thread_id), f"reply-{thread_id}", lazy_gettext("Post reply")
-    )
     try:
         thread = answering.find(snapshot(), current_viewer(), thread_id, draft.mark(str(thread_id)))
     except NotFound:
         if request.method == "GET":
             raise
-        return page.come_back(
+        return _reply_page(form, thread_id).come_back(
             NotFound(lazy_gettext("This thread is no longer there. Your text still is, below."))
         )
     is_quoting = request.method == "GET" and "quote" in request.args
@@ -68,8 +63,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
         # Who may not answer is told so before writing; what was written meanwhile comes back with the refusal.
         answering.require_open(current_viewer(), thread)
         form.body.data = _quotation(request.args["quote"], thread_id) if is_quoting else None
-    page = replace(page, thread=Place.of(thread), is_quoting=is_quoting)
-    return page.answer(
+    return _reply_page(form, thread_id, Place.of(thread), is_quoting=is_quoting).answer(
         lambda viewer: posting.prepare_reply(snapshot(), viewer, thread, draft, now()),
         lambda source, viewer, text: posting.reply(
             source, viewer, thread_id, text, now(), thread if is_as_read() else None
@@ -142,6 +136,20 @@ def restore(post_id: int) -> ResponseReturnValue:
         done = editing.restore(session, viewer, post_id, now())
     return redirect_with(
         "restored" if done.outcome == Outcome.PUBLISHED else "restored-held", post_url(post_id)
+    )
+
+
+def _reply_page(
+    form: ReplyForm, thread_id: int, thread: Place | None = None, *, is_quoting: bool = False
+) -> Composer:
+    return Composer(
+        form,
+        lazy_gettext("Reply"),
+        reply_url(thread_id),
+        f"reply-{thread_id}",
+        lazy_gettext("Post reply"),
+        thread=thread,
+        is_quoting=is_quoting,
     )
 
 
