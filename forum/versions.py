@@ -4,7 +4,7 @@ So whoever writes, a worker, a command, an import or a person with an SQL prompt
 transaction. A page that was made before that is then known to be old, in every process. The one exception is
 INSERT OR REPLACE on a connection that has not said `PRAGMA recursive_triggers = ON`, as ours have: SQLite then takes
 the old row away without a trigger. The triggers are in `migrations/versions/0003_page_versions.py` and, for
-the clock, 0007; these are the topics:
+the clock, 0007, and, for what changes all the time, 0011; these are the topics:
 
     thread 7        the thread's row, its posts, whether it is locked or pinned
     board alt       the rows of the board's threads, as its list shows them, and their opening posts

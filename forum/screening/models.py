@@ -60,7 +60,8 @@ class Screening(Model):
         partial_index("ix_screenings_rejected", "fingerprint", where="decision = 'spam'"),
         # What people said of themselves: of all that they wrote, a little.
         partial_index("ix_screenings_profile", "author_id", "id", where="profile_change_id IS NOT NULL"),
-        sa.Index("ix_screenings_network", "network", "created_at"),
+        # Of those whose network is known; it is forgotten after a while.
+        partial_index("ix_screenings_network", "network", "created_at", where="network IS NOT NULL"),
         sa.Index("ix_screenings_created_at", "created_at"),
         # For what is emptied when it is old: of all the old rows, the few that still hold something.
         partial_index("ix_screenings_network_kept", "created_at", where="network IS NOT NULL"),
