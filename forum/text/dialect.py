@@ -72,6 +72,21 @@ _SEPARATORS = "[><\uff5c]"
 _JAPANESE_SEPARATORS = "[><\uff5c、。，．・「」『』（）【】〈〉《》〔〕！？：；…〜～]"
 
 
+_BLANK_LINES = re.compile(r"\n{2,}")
+# Lines of ASCII that begin with a letter, without any sign by which a rule begins.
+_PLAIN = re.compile(r"(?:[A-Za-z][^\n\\`~*_\[\]<>&:@{|\x80-\U0010ffff]*+\n*+)*+")
+
+
+def plain_paragraphs(text: str) -> list[str] | None:
+    """Return the paragraphs of a clean text that has nothing but words in English; None where a rule may apply.
+
+    So are half of all posts, and what they look like is known without asking each rule.
+    """
+    if not _PLAIN.fullmatch(text) or _LINKIFIER.pretest(text):
+        return None
+    return _BLANK_LINES.split(text) if text else []
+
+
 class _Markdown(MarkdownIt):
     def validateLink(self, url: str) -> bool:  # noqa: N802 (the library's name)
         return is_link_target(url)

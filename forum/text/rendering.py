@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from forum.text.cleaning import clean, visible
-from forum.text.dialect import MARKDOWN, MAX_DEPTH, environment, is_link_target
+from forum.text.dialect import MARKDOWN, MAX_DEPTH, environment, is_link_target, plain_paragraphs
 from forum.text.languages import Language, language_of
 from forum.text.mentions import readings
 from forum.text.names import key
@@ -46,6 +46,8 @@ class Rendered:
     mentions: tuple[str, ...] = ()
 
 
+# A line that ends within a paragraph, and how it looks there.
+_BREAK = "\n", "<br>\n"
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -54,8 +56,12 @@ def render(source: str, members: Mapping[str, str] = _NOBODY) -> Rendered:
 
     `members` maps the key of each member who may be mentioned (`linked_names` says whom to look for) to the name.
     """
+    text = clean(source)
+    plain = plain_paragraphs(text)
+    if plain is not None:
+        return Rendered("\n".join(f"<p>{one.replace(*_BREAK)}</p>" for one in plain), "en", ())
     env = environment(members)
-    tokens = MARKDOWN.parse(clean(source), env)
+    tokens = MARKDOWN.parse(text, env)
     for token in tokens:
         _adapt(token)
     lang = _mark_languages(tokens)

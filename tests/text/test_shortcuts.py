@@ -116,3 +116,58 @@ HTML = st.lists(
 @example("<p>\ufeff\u2028\x0c\x85</p>")
 def test_what_passes_the_sanitiser_as_it_is_comes_out_as_it_went_in(html):
     assert rendering._sanitised(html) == rendering._SANITISER.clean(html)
+
+
+PLAIN = [
+    *(
+        "Tea",
+        "don't",
+        'a "b" c',
+        "e-mail",
+        "50%",
+        "$5",
+        "#1",
+        "1. one",
+        "2 b",
+        "x = y",
+        "---",
+        "- i",
+        "===",
+        "end.",
+        "a.b",
+        "(c)",
+    ),
+    *(
+        "www.a",
+        "localhost",
+        "a.com",
+        "10.0.0.1",
+        "C++",
+        "ok!",
+        "x^2",
+        "q?",
+        ";",
+        "}",
+        "\t",
+        "\n",
+        "\n",
+        "\n\n",
+        "\n\n\n",
+        " ",
+        "  \n",
+        "é",
+    ),
+]
+
+
+@settings(max_examples=2000, deadline=None)
+@given(st.lists(st.sampled_from(PLAIN), max_size=12).map("".join) | TEXTS)
+@example("")
+@example("One\nTwo\n\nThree")
+def test_a_text_of_words_alone_is_rendered_as_any_other(text):
+    quick = render(text)
+    kept, rendering.plain_paragraphs = rendering.plain_paragraphs, lambda _text: None
+    try:
+        assert render(text) == quick
+    finally:
+        rendering.plain_paragraphs = kept
