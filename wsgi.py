@@ -35,8 +35,8 @@ from forum.serving import listening, workers
 from forum.settings import BadSettings, Settings, load
 
 EXIT_BAD_SETTINGS = 2
-# Begins the arguments of a worker that takes another one's place: the numbers of its socket and its processor, and its
-# parent's process.
+# Begins the arguments of a worker that takes another one's place: the number of its socket, its parent's process, and
+# the number of its processor, which a keeper of an earlier version does not name.
 WORKER = "--worker"
 
 
@@ -91,8 +91,8 @@ def main() -> int:
     return workers.serve_by_all(app, listeners, [sys.executable, str(Path(__file__).resolve()), WORKER])
 
 
-def work(number: int, processor: int, parent: int) -> NoReturn:
-    """Take the place of a worker that ended, on its socket of that number and its processor."""
+def work(number: int, parent: int, processor: int | None = None) -> NoReturn:
+    """Take the place of a worker that ended, on its socket of that number and, if it had one, its processor."""
     workers.end_with(parent)
     app = with_jobs(create_app(can_migrate=False))
     gc.enable()

@@ -16,6 +16,7 @@ from typing import Any
 
 from flask import Flask
 
+from forum import processors
 from forum.settings import Settings
 
 # Where it is there, huey loads PostgreSQL's driver for a storage of its own, which is not ours: 7 MiB and a twentieth
@@ -66,6 +67,8 @@ def start(app: Flask) -> None:
 
 
 def _campaign(app: Flask) -> None:
+    # Nobody waits for a job, and what it has the database do needs no lock of the interpreter's.
+    processors.leave()
     lock = app.extensions["jobs_lock"].open("w")
     while True:
         try:

@@ -61,14 +61,16 @@ def keep_to(processor: int) -> None:
     with suppress(AttributeError, OSError):
         _all.update(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {processor})
+    with suppress(AttributeError, OSError):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def leave() -> None:
-    """Let this thread run wherever its process could before it was told to keep to one processor."""
+    """Let this thread run as its process did before it was told to keep to one processor, and wherever that could."""
     if _all:
         with suppress(OSError):
             os.sched_setaffinity(0, _all)
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 _all: set[int] = set()

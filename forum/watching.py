@@ -164,7 +164,8 @@ class PostgresWatch:
         return self._moment
 
     def glance(self) -> int | None:
-        return None if self._is_due() else self._moment
+        # While somebody asks, the server may keep what it has to notify until it has answered.
+        return None if self._lock.locked() or self._is_due() else self._moment
 
     def newest(self, topics: Sequence[str]) -> int:
         query = "SELECT max(version) FROM page_versions WHERE topic = ANY(%s)"
@@ -230,8 +231,8 @@ class PostgresWatch:
         connection = psycopg.connect(self._address, autocommit=True, **CONNECTING)
         connection.add_notify_handler(lambda _: self.wrote())
         connection.execute(f"LISTEN {CHANNEL}")
-        self._socket = connection.fileno()
         self.wrote()
+        self._socket = connection.fileno()
         return connection
 
 

@@ -88,9 +88,8 @@ def test_many_hand_in_work_and_all_of_it_is_done_once(pool):
         thread.start()
     for thread in threads:
         thread.join()
-    until(lambda: len(pool._free) == pool._started)
+    until(lambda: len(pool._free) == MOST)
     assert sorted(done) == [(who, number) for who in range(8) for number in range(200)]
-    assert pool._started <= MOST
 
 
 def test_nothing_of_the_work_stays_when_it_is_done(pool):
@@ -102,24 +101,14 @@ def test_nothing_of_the_work_stays_when_it_is_done(pool):
     assert gone() is None
 
 
-def test_without_a_thread_more_the_others_come_to_it(pool, monkeypatch):
+def test_a_thread_whose_work_fails_is_there_for_the_next(pool, caplog):
+    def fail():
+        raise MemoryError
+
+    for _ in range(2 * MOST):
+        pool.run(fail)
+    until(lambda: len(pool._free) == MOST)
     done = []
-    busy = Doing(pool).begun()
-    monkeypatch.setattr(threading.Thread, "start", gives_none)
     pool.run(lambda: done.append(1))
-    assert done == []
-    busy.end()
-    assert done == [1]
-
-
-def test_without_any_thread_whoever_hands_it_in_hears_of_it(pool, monkeypatch):
-    monkeypatch.setattr(threading.Thread, "start", gives_none)
-    with pytest.raises(RuntimeError):
-        pool.run(list)
-    monkeypatch.undo()
-    Doing(pool).begun().end()
-
-
-def gives_none(_thread):
-    """As where the system has no thread more."""
-    raise RuntimeError("can't start new thread")
+    until(lambda: done == [1])
+    assert caplog.text.count("failed behind its answer") == 2 * MOST

@@ -76,6 +76,12 @@ thread.join()
 
 
 def test_a_processor_that_is_gone_is_no_reason_not_to_serve():
-    before = os.sched_getaffinity(0)
-    processors.keep_to(1023)
-    assert os.sched_getaffinity(0) == before
+    program = """
+import os
+from forum import processors
+before = os.sched_getaffinity(0)
+processors.keep_to(1023)
+print(os.sched_getaffinity(0) == before, os.sched_getscheduler(0) == os.SCHED_BATCH)
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True", "True"]

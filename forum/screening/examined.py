@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from flask import current_app
 
@@ -67,5 +68,9 @@ def unread(submission: Submission) -> Examined:
 
 def linked_sites(text: str, links: Iterable[str] = ()) -> tuple[str, ...]:
     """The sites of the links as rendered, and of those that only the reader's eye would take for links."""
-    own_host = host_of(current_app.config["SETTINGS"].base_url)
+    own_host = _own_host(current_app.config["SETTINGS"].base_url)
     return sites_of((*links, *fold(text).links), own_host=own_host)
+
+
+# Asked with each text.
+_own_host = lru_cache(maxsize=4)(host_of)

@@ -115,7 +115,7 @@ class Keeper:
         if not process:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, WAITED_FOR)
             os.set_inheritable(socket, True)  # noqa: FBT003
-            told = map(str, (socket, processor, parent))
+            told = map(str, (socket, parent, processor))
             os.execv(self._command[0], [*self._command, *told])  # noqa: S606 - as we were started
         self._workers[process] = place
 

@@ -4,47 +4,37 @@ caches still; a queue that wakes whoever has waited longest would go round all o
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
 from typing import TypeAlias
 
+log = logging.getLogger(__name__)
+
 Work: TypeAlias = Callable[[], None]
-"""Must not raise: a thread that ends is missed for good."""
 
 
 class ThreadPool:
-    """At most `most` threads, each started when all before it are busy; what comes when all are stands in line."""
+    """So many threads, all started at once, for to start one is to wait for it, and who hands in work waits for nobody.
+    What comes while all are busy stands in line.
+    """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, size: int) -> None:
+        """Raises RuntimeError where the system has not as many threads."""
         self._lock = threading.Lock()
-        self._started = 0
-        self._free: list[_Thread] = []
         self._line: deque[Work] = deque()
+        self._free = [_Thread(self._next) for _ in range(size)]
+        for thread in self._free:
+            threading.Thread(target=thread.serve, name="request", daemon=True).start()
 
     def run(self, work: Work) -> None:
-        """Let a thread do it, some time soon. Raises RuntimeError where the system has none for the first of them."""
+        """Let a thread do it, some time soon."""
         with self._lock:
             if self._free:
                 self._free.pop().begin(work)
-            elif self._started == self._most:
-                self._line.append(work)
             else:
-                self._start(work)
-
-    def _start(self, work: Work) -> None:
-        thread = _Thread(self._next)
-        thread.begin(work)
-        try:
-            threading.Thread(target=thread.serve, name="request", daemon=True).start()
-        except RuntimeError:
-            if not self._started:
-                raise
-            # Those that are there will come to it.
-            self._line.append(work)
-        else:
-            self._started += 1
+                self._line.append(work)
 
     def _next(self, thread: _Thread) -> None:
         with self._lock:
@@ -70,6 +60,10 @@ class _Thread:
     def serve(self) -> None:
         while True:
             self._may_begin.acquire()
-            # Taken out and called at once, so that nothing of a request is kept while there is no other.
-            self._given.pop()()
+            try:
+                # Taken out and called at once, so that nothing of a request is kept while there is no other.
+                self._given.pop()()
+            except BaseException:
+                # A thread that ends would be missed for good.
+                log.exception("a request failed behind its answer")
             self._what_next(self)

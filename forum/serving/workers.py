@@ -31,9 +31,11 @@ from forum.serving.listening import BACKLOG
 from forum.serving.pool import ThreadPool
 from forum.web.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies
 from forum.web.boundary import AtOnce, Boundary
+from forum.web.gate import WRITERS
 
-# Most of them wait for their turn: see `forum/web/gate.py`.
-THREADS = 32
+# Most of the readers' wait for their turn (`forum/web/gate.py`), and the others are for what needs none, such as files;
+# of the writers there are as many as have one.
+READERS_THREADS, WRITERS_THREADS = 20, WRITERS
 # Connections that a worker holds open, most of them idle; each costs some kilobytes and no thread.
 CONNECTIONS = 8192
 # Whoever has not sent their headers by then is cut off, as is a connection that has been idle for as long.
@@ -66,7 +68,7 @@ def serve_by_all(app: Flask, listeners: Sequence[socket.socket], command: Sequen
     os.execv(sys.executable, [sys.executable, "-I", "-S", str(Path(keeper.__file__)), told])  # noqa: S606 - ours
 
 
-def serve_alone(app: Flask, number: int, processor: int) -> NoReturn:
+def serve_alone(app: Flask, number: int, processor: int | None) -> NoReturn:
     """Serve in this process, as one worker on a processor, what calls in at the socket of that number, and end it after
     SIGTERM.
     """
@@ -119,13 +121,14 @@ def _forked(app: Flask, listener: socket.socket, listeners: Sequence[socket.sock
     return cast("int", worker.pid)
 
 
-def _serve(app: Flask, listener: socket.socket, processor: int) -> None:
+def _serve(app: Flask, listener: socket.socket, processor: int | None) -> None:
     """Serve what calls in at a socket until SIGTERM or Ctrl-C, in this process and on one processor.
 
     As granian does it for a worker of RSGI, but on a socket that is there already, without its master, and without what
     it puts between its own threads and an application: that is what `Boundary` is for.
     """
-    processors.keep_to(processor)
+    if processor is not None:
+        processors.keep_to(processor)
     configure_logging(LogLevels.error)
     # Their hints don't tell what they take.
     make_answering: Any = CallbackScheduler
@@ -150,7 +153,11 @@ def _serve(app: Flask, listener: socket.socket, processor: int) -> None:
     loop = AtOnce()
     answering = make_answering(loop, None, None, None, None)
     answering._schedule_fn = Boundary(  # noqa: SLF001 - as granian does
-        app, app.extensions["pagecache"].look, bodies, ThreadPool(THREADS).run
+        app,
+        app.extensions["pagecache"].look,
+        bodies,
+        for_readers=ThreadPool(READERS_THREADS).run,
+        for_writers=ThreadPool(WRITERS_THREADS).run,
     )
     worker = make_worker(
         worker_id=1,

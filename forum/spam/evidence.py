@@ -27,7 +27,7 @@ SHORTEST_PASSAGE_CHARS = 20
 # What more links could say, these have said.
 MOST_LINKS_READ = 50
 LOUDEST_WORDS = 4
-# No count weighs more for being above 32, and what a flood brings must not be walked through for each text.
+# None of these counts weighs more for being above 32, and what a flood brings must not be walked through for each text.
 MOST_COUNTED = 100
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
@@ -98,7 +98,9 @@ class Copies:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What the board knows at this moment. Counts of texts go no further than MOST_COUNTED."""
+    """What the board knows at this moment. Counts go no further than MOST_COUNTED, except those of neighbours, of which
+    the ratio weighs.
+    """
 
     reading: Reading | None  # None: the model is broken or missing
     record: Record

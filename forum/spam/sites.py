@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from math import log
 from urllib.parse import urlsplit
 
@@ -81,8 +80,6 @@ def site_of(link: str) -> str:
     return _registered(host)[:LONGEST_SITE]
 
 
-# The board's own address is asked for with each text.
-@lru_cache(maxsize=64)
 def host_of(link: str) -> str:
     """The host of a link in lower case, without `www.`, port and user name; "" for one that leads to no host."""
     address = link if "://" in link else f"//{link.removeprefix('//')}"

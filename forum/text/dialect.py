@@ -262,7 +262,7 @@ def _lines(state: StateCore) -> None:
 
 
 def _build() -> MarkdownIt:
-    markdown = _Markdown("commonmark", {"html": False, "linkify": True, "breaks": True})
+    markdown = _Markdown("commonmark", {"html": False, "linkify": True, "breaks": True, "xhtmlOut": False})
     markdown.enable(["table", "strikethrough", "linkify"])
     markdown.linkify = _LINKIFIER
     # It puts line ends right, as `clean` did before.

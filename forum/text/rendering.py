@@ -95,7 +95,7 @@ def linked_names(source: str) -> frozenset[str]:
 
 
 def _sanitised(html: str) -> str:
-    """HTML of which only what we allow is left. Paragraphs that hold nothing but text and breaks have nothing else."""
+    """HTML of which only what we allow is left. Paragraphs that hold nothing but text and breaks need no look."""
     return html if _PLAIN.fullmatch(html) else _SANITISER.clean(html)
 
 

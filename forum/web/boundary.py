@@ -24,10 +24,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, TypeAlias
 
+from forum.turns import PATIENCE_S
 from forum.web.bodies import Bodies, Coming, Place
 from forum.web.environ import Environ, body_length, complete, said
 from forum.web.gate import BUSY, CUT_OFF, RETRY, TOO_SLOW, refuse
 from forum.web.page import Answer, Headers
+from forum.web.safety import HARDENED, SAFE_METHODS
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ FAILURE_HEADERS = [
     ("Content-Type", "text/plain; charset=utf-8"),
     ("Content-Length", str(len(FAILURE))),
     ("Cache-Control", "no-store"),
+    *HARDENED,
 ]
 FAILED: Answer = 500, FAILURE_HEADERS, FAILURE
 FIRST_STATUS, LAST_STATUS = 200, 599
@@ -93,15 +96,17 @@ class _Arriving:
 
 class Boundary:
     """What granian calls for each request, on its one thread, where nothing may wait: `look` finds what is kept, and
-    `run` lets another thread do everything else, which is made by `app`. Who sends a body has a place in `bodies` until
-    there is an answer.
+    everything else is made by `app`, on a thread of those for readers or those for writers: however many writers wait
+    for one another, they take no reader's. Who sends a body has a place in `bodies` until there is an answer.
     """
 
-    def __init__(self, app: Application, look: Look, bodies: Bodies, run: Run) -> None:
+    def __init__(
+        self, app: Application, look: Look, bodies: Bodies, for_readers: Run, for_writers: Run
+    ) -> None:
         self._app = app
         self._look = look
         self._bodies = bodies
-        self._run = run
+        self._for_readers, self._for_writers = for_readers, for_writers
         self._apart = threading.local()
 
     def __call__(self, call: Call) -> None:
@@ -113,7 +118,7 @@ class Boundary:
             elif answer.length:
                 self._receive(taker, answer)
             else:
-                self._run(partial(self._make, taker, answer.environ))
+                self._run(taker, answer.environ)
         except BaseException:
             # Granian would not survive it.
             taker.response_bytes(*FAILED)
@@ -126,10 +131,17 @@ class Boundary:
             next(answers)
         return answers.send([asked])
 
-    def _make(self, taker: Taker, environ: Environ, place: Place | None = None) -> None:
-        """Let the application answer to a request that is whole."""
+    def _run(self, taker: Taker, environ: Environ, place: Place | None = None) -> None:
+        """Have the answer to a request that is whole made by a thread that may wait."""
+        run = self._for_readers if environ["REQUEST_METHOD"] in SAFE_METHODS else self._for_writers
+        run(partial(self._make, taker, environ, time.monotonic(), place))
+
+    def _make(self, taker: Taker, environ: Environ, since_s: float, place: Place | None) -> None:
         try:
-            taker.response_bytes(*self._answer_to(environ))
+            # Who stood in line for so long has gone, or is better told than kept waiting.
+            is_late = time.monotonic() - since_s > PATIENCE_S
+            answer: Answer = refuse(environ, 503, BUSY, RETRY) if is_late else self._answer_to(environ)
+            taker.response_bytes(*answer)
         except BaseException:
             taker.response_bytes(*FAILED)
             log.exception("a request failed at the boundary")
@@ -167,7 +179,7 @@ class Boundary:
                 self._wait(arriving)
             else:
                 environ["wsgi.input"] = io.BytesIO(arriving.body)
-                self._run(partial(self._make, taker, environ, place))
+                self._run(taker, environ, place)
         except BaseException:
             self._bodies.end(place)
             taker.response_bytes(*FAILED)

@@ -22,7 +22,7 @@ def init(app: Flask, settings: Settings) -> None:
     def adapter(request: Request | None) -> MapAdapter:
         root, asked = (app.url_map, site.netloc, "/", "", site.scheme), ("/", "GET", "")
         if request is not None:
-            asked = (request.path, request.method, request.query_string.decode("latin-1"))
+            asked = (request.path, request.method, request.query_string.decode(errors="replace"))
         return MapAdapter(*root, *asked)
 
     # Flask leaves it to be overridden.

@@ -86,28 +86,8 @@ def test_a_text_of_ascii_alone_is_marked_as_any_other(text):
     assert quick == slow
 
 
-HTML = st.lists(
-    st.sampled_from(
-        [
-            "<p>",
-            "</p>",
-            "\n",
-            "<br>",
-            "<em>",
-            "<b",
-            'a "b"',
-            "it's",
-            "&amp;",
-            "&",
-            ">",
-            "\u00a0",
-            "\r",
-            "é雪",
-            "\0",
-        ]
-    ),
-    max_size=9,
-).map("".join)
+TAGS = '<p>|</p>|\n|<br>|<em>|<b|a "b"|it\'s|&amp;|&|>|\u00a0|\r|é雪|\0'.split("|")
+HTML = st.lists(st.sampled_from(TAGS), max_size=9).map("".join)
 
 
 @settings(max_examples=1000, deadline=None)
@@ -118,46 +98,19 @@ def test_what_passes_the_sanitiser_as_it_is_comes_out_as_it_went_in(html):
     assert rendering._sanitised(html) == rendering._SANITISER.clean(html)
 
 
-PLAIN = [
-    *(
-        "Tea",
-        "don't",
-        'a "b" c',
-        "e-mail",
-        "50%",
-        "$5",
-        "#1",
-        "1. one",
-        "2 b",
-        "x = y",
-        "---",
-        "- i",
-        "===",
-        "end.",
-        "a.b",
-        "(c)",
-    ),
-    *(
-        "www.a",
-        "localhost",
-        "a.com",
-        "10.0.0.1",
-        "C++",
-        "ok!",
-        "x^2",
-        "q?",
-        ";",
-        "}",
-        "\t",
-        "\n",
-        "\n",
-        "\n\n",
-        "\n\n\n",
-        " ",
-        "  \n",
-        "é",
-    ),
-]
+def test_paragraphs_of_japanese_with_breaks_need_no_sanitiser(monkeypatch):
+    monkeypatch.setattr(rendering, "_SANITISER", None)
+    assert (
+        render("お茶を飲む。\n雪が降る。\n\nまた明日。").html
+        == "<p>お茶を飲む。<br>\n雪が降る。</p>\n<p>また明日。</p>"
+    )
+
+
+WORDS = (
+    'Tea|don\'t|a "b" c|e-mail|50%|$5|#1|1. one|2 b|x = y|---|- i|===|end.|a.b|(c)|www.a|localhost|a.com|C++'
+)
+ENDS = "10.0.0.1|ok!|x^2|q?|;|}|\t|\n|\n|\n\n|\n\n\n| |  \n|é"
+PLAIN = [*WORDS.split("|"), *ENDS.split("|")]
 
 
 @settings(max_examples=2000, deadline=None)
