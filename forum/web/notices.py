@@ -92,8 +92,8 @@ def redirect_with(code: str, address: str, *, posted_key: str = "") -> Response:
     `posted_key` is the one-time value of the form that was taken, by which the browser finds the draft to forget.
     """
     # Written as it travels: a code and a key need none of what Werkzeug does for any value and any address.
-    told = f"{code}.{posted_key}" if _KEY.fullmatch(posted_key) else code
-    cookie = f"{COOKIE}={told}; Max-Age={LIVES_FOR_S}; HttpOnly; Path=/; SameSite=Lax"
+    key = posted_key if _KEY.fullmatch(posted_key) else ""
+    cookie = f"{COOKIE}={code}.{key}; Max-Age={LIVES_FOR_S}; HttpOnly; Path=/; SameSite=Lax"
     if current_app.config["VIEWER_COOKIE_SECURE"]:
         cookie += "; Secure"
     return current_app.response_class(status=303, headers=[("Location", address), ("Set-Cookie", cookie)])
