@@ -1,4 +1,4 @@
-"""Threads for requests: no more than are needed, and the one that was free last goes on."""
+"""Threads for requests: what is handed in is done once, in its order, and by the one that was free last."""
 
 from __future__ import annotations
 

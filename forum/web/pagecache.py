@@ -169,8 +169,10 @@ class PageCache:
 
     def _at_hand(self, key: Key, codings: Codings) -> Page | None:
         """The page that is kept, if nothing has to be done or asked before it can be sent."""
-        page, moment = self._pages.get(key), self._watch.glance()
-        if page is None or page.moment != moment or codings.dense not in page.pressed or page.is_over():
+        page = self._pages.get(key)
+        if page is None or codings.dense not in page.pressed or page.is_over():
+            return None
+        if page.moment != self._watch.glance():
             return None
         self._answered += 1
         return page

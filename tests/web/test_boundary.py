@@ -217,7 +217,7 @@ def test_a_body_keeps_its_place_until_the_application_has_answered(server):
 
 
 @pytest.mark.parametrize("length", [None, "4"])
-def test_where_there_is_no_thread_the_answer_is_the_same_sentence(server, length):
+def test_what_can_t_be_handed_on_is_answered_by_the_same_sentence(server, length):
     def run(_work):
         raise RuntimeError("can't start new thread")
 
